@@ -1,0 +1,86 @@
+"""SQL text → tokens with their positions, for Trino's statements and Hive's DDL alike."""
+
+import re
+from dataclasses import dataclass
+
+from ..errors import RequestError
+
+
+@dataclass(frozen=True)
+class Token:
+    """`kind`: name, quoted ("x"), backquoted (`x`), string ('x'), binary (X'…'), integer, decimal, float, op,
+    param (?) or end. `value` is the text without quotes; `start`/`end` index into the statement."""
+
+    kind: str
+    text: str
+    value: str
+    line: int
+    column: int
+    start: int
+    end: int
+
+    @property
+    def upper(self):
+        """The keyword this could be, or the operator."""
+        return self.text.upper() if self.kind in ("name", "op", "param") else ""
+
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+|--[^\n]*|/\*.*?\*/)
+      | (?P<binary>[xX]'[0-9a-fA-F\s]*')
+      | (?P<unicode>[uU]&'(?:[^']|'')*')
+      | (?P<string>'(?:[^']|'')*')
+      | (?P<quoted>"(?:[^"]|"")*")
+      | (?P<backquoted>`(?:[^`]|``)*`)
+      | (?P<float>(?:\d[\d_]*\.?(?:\d[\d_]*)?|\.\d[\d_]*)[eE][+-]?\d+)
+      | (?P<decimal>\d[\d_]*\.(?:\d[\d_]*)?|\.\d[\d_]*)
+      | (?P<integer>\d(?:_?\d)*)
+      | (?P<name>[^\W\d][\w@$]*)
+      | (?P<param>\?)
+      | (?P<op><>|!=|<=|>=|=>|->|\|\||[-+*/%<>=(),.;\[\]{}:|@^&!~\\#$])
+    """,
+    re.X | re.S,
+)
+_QUOTES = {"string": "'", "quoted": '"', "backquoted": "`"}
+
+
+def tokenize(sql):
+    """`sql` → list of tokens, the last of kind `end`. Raises RequestError on a character that starts none."""
+    tokens, at, line, line_start = [], 0, 1, 0
+    while at < len(sql):
+        match = _TOKEN.match(sql, at)
+        if not match:
+            raise mismatched(Token("op", sql[at], sql[at], line, at - line_start + 1, at, at + 1))
+        kind, text = match.lastgroup, match.group()
+        if kind != "space":
+            tokens.append(Token(kind, text, _value(kind, text), line, at - line_start + 1, at, match.end()))
+        newlines = text.count("\n")
+        if newlines:
+            line += newlines
+            line_start = at + text.rindex("\n") + 1
+        at = match.end()
+    tokens.append(Token("end", "<EOF>", "", line, at - line_start + 1, at, at))
+    return tokens
+
+
+def _value(kind, text):
+    quote = _QUOTES.get(kind)
+    if quote:
+        return text[1:-1].replace(quote * 2, quote)
+    if kind == "binary":
+        return re.sub(r"\s", "", text[2:-1])
+    if kind == "unicode":
+        return re.sub(
+            r"\\(?:\+([0-9a-fA-F]{6})|([0-9a-fA-F]{4}))", lambda m: chr(int(m[1] or m[2], 16)), text[3:-1]
+        )
+    if kind in ("integer", "decimal", "float"):
+        return text.replace("_", "")
+    return text
+
+
+def mismatched(token, expecting=None):
+    """Trino's message for a token that fits no rule."""
+    tail = f" Expecting: {expecting}" if expecting else ""
+    return RequestError(
+        f"line {token.line}:{token.column}: mismatched input '{token.text}'.{tail}", code="MALFORMED_QUERY"
+    )

@@ -1,0 +1,365 @@
+"""Trino's types: their names, their Hive and DuckDB forms, and how one coerces to another.
+
+How values live in DuckDB: numbers, boolean and date as themselves; varchar, char, json, ipaddress and
+time with time zone as VARCHAR; varbinary as BLOB; timestamp as TIMESTAMP; timestamp with time zone as
+STRUCT(ts TIMESTAMP in UTC, tz VARCHAR); interval day to second as BIGINT milliseconds; interval year to
+month as INTEGER months; row as STRUCT with lower-case field names, f0, f1 … where a field has none.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+INTEGERS = ("tinyint", "smallint", "integer", "bigint")
+DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
+UNBOUNDED = 2147483647  # what Athena reports as the precision of varchar without a length
+
+
+@dataclass(frozen=True)
+class Type:
+    """One Trino type. `args`: (precision, scale), (length,), element types, or (name, Type) row fields."""
+
+    base: str
+    args: tuple = ()
+
+    @cached_property
+    def display(self):
+        """The type as Trino writes it, for instance `array(row(a bigint))`."""
+        if self.base == "row":
+            fields = (f"{name} {t.display}" if name else t.display for name, t in self.args)
+            return f"row({', '.join(fields)})"
+        if self.base in ("array", "map", "function"):
+            return f"{self.base}({', '.join(t.display for t in self.args)})"
+        if self.base in ("timestamp with time zone", "time with time zone"):
+            return f"{self.base.split()[0]}({self.args[0]}) with time zone"
+        if self.args:
+            separator = "," if self.base == "decimal" else ", "
+            return f"{self.base}({separator.join(map(str, self.args))})"
+        return self.base
+
+    def __str__(self):
+        return self.display
+
+    @cached_property
+    def duckdb(self):
+        """The DuckDB type that holds its values."""
+        simple = {
+            "boolean": "BOOLEAN",
+            "tinyint": "TINYINT",
+            "smallint": "SMALLINT",
+            "integer": "INTEGER",
+            "bigint": "BIGINT",
+            "real": "FLOAT",
+            "double": "DOUBLE",
+            "varbinary": "BLOB",
+            "date": "DATE",
+            "timestamp": "TIMESTAMP",
+            "time": "TIME",
+            "uuid": "UUID",
+            "unknown": "INTEGER",
+            "interval day to second": "BIGINT",
+            "interval year to month": "INTEGER",
+            "timestamp with time zone": "STRUCT(ts TIMESTAMP, tz VARCHAR)",
+            "hyperloglog": "BLOB",
+        }
+        if self.base in simple:
+            return simple[self.base]
+        if self.base == "decimal":
+            return f"DECIMAL({self.args[0]},{self.args[1]})"
+        if self.base == "array":
+            return self.args[0].duckdb + "[]"
+        if self.base == "map":
+            return f"MAP({self.args[0].duckdb}, {self.args[1].duckdb})"
+        if self.base == "row":
+            return "STRUCT(" + ", ".join(f'"{n}" {t.duckdb}' for n, t in self.fields) + ")"
+        return "VARCHAR"
+
+    @property
+    def fields(self):
+        """A row's fields as DuckDB names them: f0, f1 … where Trino has no name."""
+        return [((name or f"f{i}").lower().replace('"', '""'), t) for i, (name, t) in enumerate(self.args)]
+
+    @property
+    def hive(self):
+        """The type as Hive and Glue write it, or None where Hive has none."""
+        plain = {
+            "boolean": "boolean",
+            "tinyint": "tinyint",
+            "smallint": "smallint",
+            "integer": "int",
+            "bigint": "bigint",
+            "real": "float",
+            "double": "double",
+            "varbinary": "binary",
+            "date": "date",
+            "timestamp": "timestamp",
+        }
+        if self.base in plain:
+            return plain[self.base]
+        if self.base == "varchar":
+            return f"varchar({self.args[0]})" if self.args else "string"
+        if self.base == "char":
+            return f"char({self.args[0]})"
+        if self.base == "decimal":
+            return f"decimal({self.args[0]},{self.args[1]})"
+        inner = (
+            [t.hive for t in (dict(self.fields).values() if self.base == "row" else self.args)]
+            if self.base in ("array", "map", "row")
+            else [None]
+        )
+        if None in inner:
+            return None
+        if self.base == "row":
+            return "struct<" + ",".join(f"{n}:{t.hive}" for n, t in self.fields) + ">"
+        return f"{self.base}<{','.join(inner)}>"
+
+    @property
+    def is_integer(self):
+        return self.base in INTEGERS
+
+    @property
+    def is_numeric(self):
+        return self.base in INTEGERS or self.base in ("real", "double", "decimal")
+
+    @property
+    def is_text(self):
+        return self.base in ("varchar", "char")
+
+    @property
+    def comparable(self):
+        return self.base not in ("function", "hyperloglog")
+
+    @property
+    def orderable(self):
+        if self.base in ("map", "json", "function", "hyperloglog"):
+            return False
+        if self.base == "row":
+            return all(t.orderable for _, t in self.args)
+        return all(t.orderable for t in self.args) if self.base == "array" else True
+
+
+BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT = map(Type, ("boolean", *INTEGERS))
+REAL, DOUBLE, VARCHAR, VARBINARY, DATE = map(Type, ("real", "double", "varchar", "varbinary", "date"))
+JSON, UUID, UNKNOWN, IPADDRESS = map(Type, ("json", "uuid", "unknown", "ipaddress"))
+DAY_TO_SECOND, YEAR_TO_MONTH = Type("interval day to second"), Type("interval year to month")
+
+
+def varchar(length=None):
+    return Type("varchar", (length,)) if length is not None and length < UNBOUNDED else VARCHAR
+
+
+def decimal(precision, scale):
+    return Type("decimal", (min(precision, 38), min(scale, 38)))
+
+
+def timestamp(precision=3, zone=False):
+    return Type("timestamp with time zone" if zone else "timestamp", (precision,))
+
+
+def time(precision=3, zone=False):
+    return Type("time with time zone" if zone else "time", (precision,))
+
+
+def array(element):
+    return Type("array", (element,))
+
+
+def map_of(key, value):
+    return Type("map", (key, value))
+
+
+def row(*fields):
+    """row(("a", BIGINT), (None, VARCHAR))"""
+    return Type("row", tuple((name.lower() if name else None, t) for name, t in fields))
+
+
+_ALIASES = {
+    "int": "integer",
+    "string": "varchar",
+    "float": "real",
+    "double precision": "double",
+    "binary": "varbinary",
+    "dec": "decimal",
+    "numeric": "decimal",
+}
+
+
+def _split(text, separator=","):
+    parts, depth, start, quoted = [], 0, 0, False
+    for i, char in enumerate(text):
+        if char == '"':
+            quoted = not quoted
+        elif quoted:
+            continue
+        elif char in "(<":
+            depth += 1
+        elif char in ")>":
+            depth -= 1
+        elif char == separator and depth == 0:
+            parts.append(text[start:i])
+            start = i + 1
+    return [p.strip() for p in [*parts, text[start:]] if p.strip()]
+
+
+def parse_type(text):
+    """Trino's text of a type → Type. Raises ValueError for a type that does not exist."""
+    text = " ".join(text.strip().split())
+    low = text.lower()
+    zoned = re.fullmatch(r"(timestamp|time)\s?(?:\((\d+)\))?\s?(with time zone|without time zone)?", low)
+    if zoned:
+        precision = int(zoned[2]) if zoned[2] else 3
+        return Type(
+            zoned[1] + (" with time zone" if (zoned[3] or "").startswith("with ") else ""), (precision,)
+        )
+    head, _, rest = text.partition("(")
+    base = _ALIASES.get(head.strip().lower(), head.strip().lower())
+    inner = rest.rstrip()[:-1] if rest else ""
+    if base in ("array", "map", "function"):
+        return Type(base, tuple(parse_type(p) for p in _split(inner)))
+    if base == "row":
+        return Type("row", tuple(_row_field(p) for p in _split(inner)))
+    if base == "decimal":
+        numbers = [int(p) for p in _split(inner)] or [38, 0]
+        return Type("decimal", (numbers[0], numbers[1] if len(numbers) > 1 else 0))
+    if base in ("varchar", "char"):
+        if not inner:
+            return VARCHAR if base == "varchar" else Type("char", (1,))
+        return varchar(int(inner)) if base == "varchar" else Type("char", (int(inner),))
+    known = {
+        "boolean",
+        *INTEGERS,
+        "real",
+        "double",
+        "varbinary",
+        "date",
+        "json",
+        "uuid",
+        "ipaddress",
+        "unknown",
+        "hyperloglog",
+        "interval day to second",
+        "interval year to month",
+    }
+    if base in known and not inner:
+        return Type(base)
+    raise ValueError(f"Unknown type: {text}")
+
+
+def _row_field(text):
+    quoted = re.match(r'"((?:[^"]|"")*)"\s+(.*)', text, re.S)
+    if quoted:
+        return quoted[1].replace('""', '"').lower(), parse_type(quoted[2])
+    head, _, rest = text.partition(" ")
+    whole = text.lower()
+    if (
+        not rest
+        or whole.startswith(("timestamp(", "time(", "interval "))
+        or re.match(r"(timestamp|time)\s+with", whole)
+    ):
+        return None, parse_type(text)
+    return head.lower(), parse_type(rest)
+
+
+def from_hive(text):
+    """Hive's text of a type (Glue's Column.Type) → Type. Raises ValueError for an unknown one."""
+    text = text.strip()
+    low = text.lower()
+    head, _, rest = low.partition("<")
+    if head.strip() in ("array", "map", "struct", "uniontype") and rest:
+        inner = text[text.index("<") + 1 : text.rindex(">")]
+        if head.strip() == "struct":
+            fields = (part.split(":", 1) for part in _split(inner))
+            return row(*((name.strip().strip("`"), from_hive(t)) for name, t in fields))
+        return Type(head.strip(), tuple(from_hive(p) for p in _split(inner)))
+    if low == "timestamp":
+        return timestamp(3)
+    if low in ("decimal", "dec", "numeric"):
+        return decimal(10, 0)
+    return parse_type(low)
+
+
+def common_type(a, b):
+    """The type that both coerce to (Trino's common super type), or None."""
+    if a == b:
+        return a
+    if a.base == "unknown":
+        return b
+    if b.base == "unknown":
+        return a
+    if a.is_numeric and b.is_numeric:
+        return _common_number(a, b)
+    if a.base == b.base:
+        return _common_same_base(a, b)
+    bases = {a.base, b.base}
+    if bases == {"varchar", "char"}:
+        return a if a.base == "char" and not _length_greater(b, a) else _char_of(a, b)
+    order = ["date", "timestamp", "timestamp with time zone"]
+    if bases <= set(order):
+        top = max((a, b), key=lambda t: order.index(t.base))
+        precision = max(t.args[0] if t.args else 0 for t in (a, b))
+        return Type(top.base, (precision,))
+    if bases == {"time", "time with time zone"}:
+        return Type("time with time zone", (max(a.args[0], b.args[0]),))
+    return None
+
+
+def _length_greater(a, b):
+    return (a.args[0] if a.args else UNBOUNDED) > (b.args[0] if b.args else UNBOUNDED)
+
+
+def _char_of(a, b):
+    lengths = [t.args[0] for t in (a, b) if t.args]
+    return VARCHAR if len(lengths) < 2 else Type("char", (max(lengths),))
+
+
+def _common_number(a, b):
+    if "double" in (a.base, b.base):
+        return DOUBLE
+    if "real" in (a.base, b.base):
+        return REAL
+    if a.is_integer and b.is_integer:
+        return max((a, b), key=lambda t: INTEGERS.index(t.base))
+    (p1, s1), (p2, s2) = as_decimal(a).args, as_decimal(b).args
+    scale = max(s1, s2)
+    return decimal(max(p1 - s1, p2 - s2) + scale, scale)
+
+
+def as_decimal(t):
+    """An integer type as the decimal that holds it."""
+    return t if t.base == "decimal" else Type("decimal", (DIGITS[t.base], 0))
+
+
+def _common_same_base(a, b):
+    if a.base in ("varchar", "char"):
+        return VARCHAR if not (a.args and b.args) else Type(a.base, (max(a.args[0], b.args[0]),))
+    if a.base in ("timestamp", "time", "timestamp with time zone", "time with time zone"):
+        return Type(a.base, (max(a.args[0], b.args[0]),))
+    if a.base == "row":
+        if len(a.args) != len(b.args):
+            return None
+        merged = [
+            (n if n == m else None, common_type(t, u)) for (n, t), (m, u) in zip(a.args, b.args, strict=True)
+        ]
+        return None if any(t is None for _, t in merged) else row(*merged)
+    inner = [common_type(t, u) for t, u in zip(a.args, b.args, strict=True)]
+    return None if None in inner else Type(a.base, tuple(inner))
+
+
+def coerces(source, target):
+    """Whether Trino converts `source` to `target` by itself."""
+    if source == target or source.base == "unknown":
+        return True
+    if target.base == "varchar" and source.base == "varchar":
+        return not target.args or (bool(source.args) and source.args[0] <= target.args[0])
+    if target.base == "decimal" and (source.base == "decimal" or source.is_integer):
+        (p, s), (q, r) = as_decimal(source).args, target.args
+        return r >= s and q - r >= p - s
+    if target.base in ("timestamp", "timestamp with time zone", "time") and source.base == target.base:
+        return target.args[0] >= source.args[0]
+    if target.base == "row" and source.base == "row" and len(source.args) == len(target.args):
+        return all(coerces(t, u) for (_, t), (_, u) in zip(source.args, target.args, strict=True))
+    if target.base in ("array", "map") and source.base == target.base:
+        return all(coerces(t, u) for t, u in zip(source.args, target.args, strict=True))
+    if target.base == "varchar" and source.base == "char":
+        return True
+    return common_type(source, target) == target
