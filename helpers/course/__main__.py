@@ -1,0 +1,69 @@
+"""The command line of the course; see `python -m helpers.course --help`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from .execution import execute_in_place
+from .notebooks import CourseError, lesson_paths, normalise, read, text_of, write_text
+
+BUILD = Path("build") / "course"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0, 1 when a lesson failed, 2 when the request was refused."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except CourseError as error:
+        print(f"helpers.course: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("helpers.course: stopped", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m helpers.course", description="Run and tidy the lessons.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    execute = commands.add_parser("execute", help="run lessons in place, write their outputs")
+    execute.add_argument("notebooks", nargs="+", type=Path, metavar="notebook")
+    execute.set_defaults(command=_execute)
+
+    tidy = commands.add_parser("normalise", help="strip what differs between machines; outputs stay")
+    tidy.add_argument("notebooks", nargs="*", type=Path, metavar="notebook", help="default: every lesson")
+    tidy.add_argument("--check", action="store_true", help="change nothing; exit 1 when one is not tidy")
+    tidy.set_defaults(command=_normalise)
+    return parser
+
+
+def _execute(options: argparse.Namespace) -> int:
+    failures = 0
+    for path in options.notebooks:
+        try:
+            execute_in_place(path, failed=BUILD / "failed")
+            print(f"{path}: done")
+        except CourseError as error:
+            failures += 1
+            print(f"helpers.course: {error}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+def _normalise(options: argparse.Namespace) -> int:
+    untidy = []
+    for path in options.notebooks or lesson_paths():
+        text = text_of(normalise(read(path)))
+        if text != path.read_text(encoding="utf-8"):
+            untidy.append(path)
+            if not options.check:
+                write_text(text, path)
+    for path in untidy:
+        print(f"{path}: {'not in normal form' if options.check else 'normalised'}")
+    return 1 if untidy and options.check else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
