@@ -1,0 +1,509 @@
+"""Trino's expressions, by recursive descent in the order of its grammar."""
+
+from ..errors import RequestError
+from . import tree
+from .stream import RESERVED, Stream
+
+COMPARISONS = ("=", "<>", "!=", "<", "<=", ">", ">=")
+_NO_PARENTHESES = {
+    "CURRENT_DATE": "current_date",
+    "CURRENT_TIME": "current_time",
+    "CURRENT_TIMESTAMP": "current_timestamp",
+    "LOCALTIME": "localtime",
+    "LOCALTIMESTAMP": "localtimestamp",
+    "CURRENT_USER": "current_user",
+    "CURRENT_CATALOG": "current_catalog",
+    "CURRENT_SCHEMA": "current_schema",
+}
+_TYPE_WORDS = {"DOUBLE": "PRECISION"}
+
+
+class ExpressionParser(Stream):
+    """Expressions. The query parser extends it, since expressions hold queries."""
+
+    def expression(self):
+        return self._logical("OR", lambda: self._logical("AND", self._negation))
+
+    def _logical(self, word, operand):
+        first = operand()
+        if not self.is_word(word):
+            return first
+        operands = [first]
+        while self.accept(word):
+            operands.append(operand())
+        return tree.Logical(word, operands, line=first.line, column=first.column)
+
+    def _negation(self):
+        here = self.here()
+        if self.accept("NOT"):
+            return tree.Not(self._negation(), **here)
+        return self._predicate(self.value())
+
+    def _predicate(self, value):
+        here = self.here()
+        if self.token.upper in COMPARISONS:
+            return self._comparison(value)
+        negated = self.is_word("NOT") and self.peek().upper in ("BETWEEN", "IN", "LIKE")
+        if negated:
+            self.advance()
+        if self.accept("BETWEEN"):
+            low = self.value()
+            self.expect("AND")
+            found = tree.Between(value, low, self.value(), **here)
+        elif self.accept("IN"):
+            found = self._in(value, here)
+        elif self.accept("LIKE"):
+            pattern = self.value()
+            found = tree.Like(value, pattern, self.value() if self.accept("ESCAPE") else None, **here)
+        elif self.accept("IS"):
+            negated = self.accept("NOT")
+            if self.accept("NULL"):
+                found = tree.IsNull(value, **here)
+            else:
+                self.expect("DISTINCT", "FROM")
+                found = tree.IsDistinct(value, self.value(), **here)
+        else:
+            return value
+        found = tree.Not(found, **here) if negated else found
+        if self.token.upper in COMPARISONS or self.is_word("IS"):
+            raise self.mismatch()
+        return found
+
+    def _comparison(self, value):
+        here = self.here()
+        op = self.advance().text.replace("!=", "<>")
+        quantifier = self.accept_any("ALL", "ANY", "SOME") if self.peek().upper == "(" else None
+        if quantifier:
+            self.expect("(")
+            query = self.query()
+            self.expect(")")
+            return tree.Quantified(op, "ALL" if quantifier == "ALL" else "ANY", value, query, **here)
+        found = tree.Binary(op, value, self.value(), **here)
+        if self.token.upper in COMPARISONS or self.token.upper in ("BETWEEN", "IN", "LIKE"):
+            raise self.mismatch()
+        if self.accept("IS"):
+            negated = self.accept("NOT")
+            self.expect("NULL")
+            found = tree.IsNull(found, **here)
+            return tree.Not(found, **here) if negated else found
+        return found
+
+    def _in(self, value, here):
+        self.expect("(")
+        if self.at_query():
+            query = self.query()
+            self.expect(")")
+            return tree.InSubquery(value, query, **here)
+        items = self.comma_list(self.expression)
+        self.expect(")")
+        return tree.InList(value, items, **here)
+
+    # ---- value expressions: || under + -, under * / %, under signs, under AT TIME ZONE
+
+    def value(self):
+        return self._left_associative(("||",), self._sum)
+
+    def _sum(self):
+        return self._left_associative(("+", "-"), self._product)
+
+    def _product(self):
+        return self._left_associative(("*", "/", "%"), self._signed)
+
+    def _left_associative(self, operators, operand):
+        left = operand()
+        while self.token.kind == "op" and self.token.text in operators:
+            here = self.here()
+            left = tree.Binary(self.advance().text, left, operand(), **here)
+        return left
+
+    def _signed(self):
+        here = self.here()
+        sign = self.accept_any("+", "-")
+        if not sign:
+            return self._zoned()
+        operand = self._signed()
+        return tree.Unary(sign, operand, **here)
+
+    def _zoned(self):
+        value = self._postfix()
+        while self.is_word("AT", "TIME", "ZONE"):
+            here = self.here()
+            self.expect("AT", "TIME", "ZONE")
+            value = tree.AtTimeZone(value, self._postfix(), **here)
+        return value
+
+    def _postfix(self):
+        value = self.primary()
+        while True:
+            here = self.here()
+            if self.accept("["):
+                index = self.value()
+                self.expect("]")
+                value = tree.Subscript(value, index, line=value.line, column=value.column)
+            elif self.is_word(".") and self.peek().upper != "*" and not isinstance(value, tree.Literal):
+                self.advance()
+                value = self._dereference(value, here)
+            else:
+                return value
+
+    def _dereference(self, value, here):
+        name = self.identifier()
+        if isinstance(value, tree.Name):
+            return tree.Name((*value.parts, name), line=value.line, column=value.column)
+        return tree.Dereference(value, name, line=value.line, column=value.column)
+
+    # ---- primaries
+
+    def primary(self):
+        token, here = self.token, self.here()
+        if token.kind in ("integer", "decimal", "float"):
+            kind = {"integer": "integer", "decimal": "double", "float": "double"}[token.kind]
+            return tree.Literal(kind, self.advance().value, **here)
+        if token.kind in ("string", "unicode"):
+            return tree.Literal("string", self.advance().value, **here)
+        if token.kind == "binary":
+            return tree.Literal("binary", self._binary(self.advance()), **here)
+        if token.kind == "param":
+            self.advance()
+            self.parameters += 1
+            return tree.Parameter(self.parameters - 1, **here)
+        if token.upper == "(":
+            return self._parenthesis(here)
+        keyword = getattr(self, f"_primary_{token.upper.lower()}", None) if token.kind == "name" else None
+        if keyword and (found := keyword(here)) is not None:
+            return found
+        if token.upper in _NO_PARENTHESES:
+            return self._current(here)
+        if token.kind == "name" and token.upper in RESERVED and token.upper not in ("LEFT", "RIGHT"):
+            raise self.mismatch("<expression>")
+        return self._name_or_call(here)
+
+    def _binary(self, token):
+        if len(token.value) % 2:
+            raise RequestError(
+                f"line {token.line}:{token.column}: Binary literal must contain an even number of digits",
+                code="MALFORMED_QUERY",
+            )
+        return bytes.fromhex(token.value)
+
+    def _parenthesis(self, here):
+        if self._at_lambda():
+            names = [] if self.peek().upper == ")" else None
+            self.expect("(")
+            if names is None:
+                names = self.comma_list(self.identifier)
+            self.expect(")", "->")
+            return tree.Lambda(names, self.expression(), **here)
+        self.expect("(")
+        if self.at_query():
+            query = self.query()
+            self.expect(")")
+            return tree.Scalar(query, **here)
+        items = self.comma_list(self.expression)
+        self.expect(")")
+        return items[0] if len(items) == 1 else tree.RowLiteral(items, **here)
+
+    def _at_lambda(self):
+        """`( names ) ->` comes next."""
+        i = 1
+        while self.peek(i).kind in ("name", "quoted") or self.peek(i).upper == ",":
+            i += 1
+        return self.peek(i).upper == ")" and self.peek(i + 1).upper == "->"
+
+    def _current(self, here):
+        name = _NO_PARENTHESES[self.advance().upper]
+        arguments = []
+        if name.startswith(("current_time", "local")) and self.accept("("):
+            arguments = [self.primary()]
+            self.expect(")")
+        return tree.Call(name, arguments, **here)
+
+    def _name_or_call(self, here):
+        if self.peek().upper == "->":
+            name = self.identifier()
+            self.expect("->")
+            return tree.Lambda([name], self.expression(), **here)
+        typed = self._typed_literal(here)
+        if typed:
+            return typed
+        if self.token.upper in ("LEFT", "RIGHT") and self.peek().upper == "(":
+            return self._call(self.advance().value, here)
+        name = self.identifier()
+        if self.is_word("("):
+            return self._call(name, here)
+        return tree.Name((name,), **here)
+
+    def _typed_literal(self, here):
+        if self.token.kind == "name" and self.peek().kind in ("string", "unicode"):
+            name = self.identifier()
+            return tree.TypedLiteral(name.lower(), self.advance().value, **here)
+        if self.is_word("DOUBLE", "PRECISION") and self.peek(2).kind == "string":
+            self.expect("DOUBLE", "PRECISION")
+            return tree.TypedLiteral("double", self.advance().value, **here)
+        return None
+
+    def _call(self, name, here):
+        self.expect("(")
+        call = tree.Call(name.lower(), [], **here)
+        if self.accept("*"):
+            call.star = True
+        elif not self.is_word(")"):
+            call.distinct = self.accept("DISTINCT")
+            if not call.distinct:
+                self.accept("ALL")
+            call.arguments = self.comma_list(self.expression)
+        if self.accept("ORDER", "BY"):
+            call.order_by = self.comma_list(self.sort_item)
+        self.expect(")")
+        return self._call_tail(call)
+
+    def _call_tail(self, call):
+        if self.is_word("FILTER", "("):
+            self.expect("FILTER", "(", "WHERE")
+            call.filter = self.expression()
+            self.expect(")")
+        if self.accept_any("IGNORE") or self.is_word("RESPECT", "NULLS"):
+            call.ignore_nulls = not self.accept("RESPECT")
+            self.expect("NULLS")
+        if self.accept("OVER"):
+            call.over = self.window() if self.is_word("(") else tree.Window(name=self.identifier().lower())
+        return call
+
+    def sort_item(self):
+        here = self.here()
+        item = tree.SortItem(self.expression(), **here)
+        item.descending = self.accept_any("ASC", "DESC") == "DESC"
+        if self.accept("NULLS"):
+            which = self.accept_any("FIRST", "LAST")
+            if not which:
+                raise self.mismatch("'FIRST', 'LAST'")
+            item.nulls_first = which == "FIRST"
+        return item
+
+    def window(self):
+        here = self.here()
+        self.expect("(")
+        window = tree.Window(**here)
+        if self.at_identifier() and self.token.upper not in ("PARTITION", "ROWS", "RANGE", "GROUPS"):
+            window.name = self.identifier().lower()
+        if self.accept("PARTITION", "BY"):
+            window.partition_by = self.comma_list(self.expression)
+        if self.accept("ORDER", "BY"):
+            window.order_by = self.comma_list(self.sort_item)
+        unit = self.accept_any("ROWS", "RANGE", "GROUPS")
+        if unit:
+            between = self.accept("BETWEEN")
+            start = self._bound()
+            if between:
+                self.expect("AND")
+            window.frame = tree.Frame(unit, start, self._bound() if between else None, **here)
+        self.expect(")")
+        return window
+
+    def _bound(self):
+        if self.accept("UNBOUNDED"):
+            return ("UNBOUNDED " + self._direction(), None)
+        if self.accept("CURRENT", "ROW"):
+            return ("CURRENT ROW", None)
+        value = self.expression()
+        return (self._direction(), value)
+
+    def _direction(self):
+        which = self.accept_any("PRECEDING", "FOLLOWING")
+        if not which:
+            raise self.mismatch("'PRECEDING', 'FOLLOWING'")
+        return which
+
+    # ---- primaries that start with a keyword
+
+    def _primary_null(self, here):
+        self.advance()
+        return tree.Literal("null", None, **here)
+
+    def _primary_true(self, here):
+        self.advance()
+        return tree.Literal("boolean", True, **here)
+
+    def _primary_false(self, here):
+        self.advance()
+        return tree.Literal("boolean", False, **here)
+
+    def _primary_interval(self, here):
+        if self.peek().kind != "string" and self.peek().upper not in ("+", "-"):
+            return None
+        self.advance()
+        sign = -1 if self.accept_any("+", "-") == "-" else 1
+        text = self.string()
+        unit = self._unit()
+        return tree.Interval(text, sign, unit, self._unit() if self.accept("TO") else None, **here)
+
+    def _unit(self):
+        unit = self.accept_any("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")
+        if not unit:
+            raise self.mismatch("'DAY', 'HOUR', 'MINUTE', 'MONTH', 'SECOND', 'YEAR'")
+        return unit
+
+    def _primary_array(self, here):
+        if self.peek().upper != "[":
+            return None
+        self.expect("ARRAY", "[")
+        items = [] if self.is_word("]") else self.comma_list(self.expression)
+        self.expect("]")
+        return tree.ArrayLiteral(items, **here)
+
+    def _primary_row(self, here):
+        if self.peek().upper != "(":
+            return None
+        self.advance()
+        return tree.RowLiteral(self.parenthesised(self.expression), **here)
+
+    def _primary_case(self, here):
+        self.advance()
+        operand = None if self.is_word("WHEN") else self.expression()
+        whens = []
+        while self.accept("WHEN"):
+            condition = self.expression()
+            self.expect("THEN")
+            whens.append((condition, self.expression()))
+        if not whens:
+            raise self.mismatch("'WHEN'")
+        default = self.expression() if self.accept("ELSE") else None
+        self.expect("END")
+        return tree.Case(operand, whens, default, **here)
+
+    def _primary_cast(self, here, safe=False):
+        self.advance()
+        self.expect("(")
+        value = self.expression()
+        self.expect("AS")
+        name = self.type_name()
+        self.expect(")")
+        return tree.Cast(value, name, safe, **here)
+
+    def _primary_try_cast(self, here):
+        return self._primary_cast(here, safe=True) if self.peek().upper == "(" else None
+
+    def _primary_exists(self, here):
+        self.expect("EXISTS", "(")
+        query = self.query()
+        self.expect(")")
+        return tree.Exists(query, **here)
+
+    def _primary_extract(self, here):
+        self.expect("EXTRACT", "(")
+        part = self.advance().value
+        self.expect("FROM")
+        value = self.value()
+        self.expect(")")
+        return tree.Extract(part.upper(), value, **here)
+
+    def _primary_grouping(self, here):
+        self.advance()
+        return tree.Call("grouping", self.parenthesised(self.expression), **here)
+
+    def _primary_trim(self, here):
+        self.expect("TRIM", "(")
+        side = self.accept_any("BOTH", "LEADING", "TRAILING")
+        name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(side, "trim")
+        characters = None if self.is_word("FROM") else self.value()
+        if self.accept("FROM"):
+            arguments = [self.value()] + ([characters] if characters else [])
+        else:
+            arguments = [characters] + ([self.value()] if self.accept(",") else [])
+        self.expect(")")
+        return tree.Call(name, arguments, **here)
+
+    def _primary_substring(self, here):
+        if self.peek().upper != "(":
+            return None
+        self.expect("SUBSTRING", "(")
+        arguments = [self.value()]
+        if self.accept("FROM"):
+            arguments.append(self.value())
+            if self.accept("FOR"):
+                arguments.append(self.value())
+        elif self.accept(","):
+            arguments += self.comma_list(self.value)
+        self.expect(")")
+        return tree.Call("substring", arguments, **here)
+
+    def _primary_position(self, here):
+        if self.peek().upper != "(":
+            return None
+        self.expect("POSITION", "(")
+        needle = self.value()
+        self.expect("IN")
+        haystack = self.value()
+        self.expect(")")
+        return tree.Call("strpos", [haystack, needle], **here)
+
+    def _primary_normalize(self, here):
+        self.expect("NORMALIZE", "(")
+        arguments = [self.value()]
+        if self.accept(","):
+            form = self.advance()
+            arguments.append(tree.Literal("string", form.upper, line=form.line, column=form.column))
+        self.expect(")")
+        return tree.Call("normalize", arguments, **here)
+
+    def _primary_listagg(self, here):
+        self.expect("LISTAGG", "(")
+        call = tree.Call("listagg", [], distinct=self.accept("DISTINCT"), **here)
+        call.arguments = [self.expression()]
+        if self.accept(","):
+            call.arguments.append(self.expression())
+        else:
+            call.arguments.append(tree.Literal("string", "", **here))
+        if self.accept("ON", "OVERFLOW", "ERROR") or self.is_word("ON"):
+            self.is_word("ON") and self._refuse_overflow()
+        self.expect(")", "WITHIN", "GROUP", "(", "ORDER", "BY")
+        call.order_by = self.comma_list(self.sort_item)
+        self.expect(")")
+        return self._call_tail(call)
+
+    def _refuse_overflow(self):
+        raise RequestError("NOT_SUPPORTED: LISTAGG … ON OVERFLOW TRUNCATE", code="MALFORMED_QUERY")
+
+    # ---- types
+
+    def type_name(self):
+        """A type's text, as types.parse_type reads it."""
+        token = self.token
+        if token.kind not in ("name", "quoted") or (token.upper in RESERVED and token.upper != "ROW"):
+            raise self.mismatch("<type>")
+        name = self.advance().value.lower()
+        if name == "double" and self.accept("PRECISION"):
+            return "double"
+        if name == "interval":
+            start = self._unit().lower()
+            self.expect("TO")
+            return f"interval {start} to {self._unit().lower()}"
+        arguments = ""
+        if name == "row":
+            arguments = "(" + ", ".join(self.parenthesised(self._row_field)) + ")"
+        elif self.is_word("<"):
+            self.advance()
+            arguments = "(" + ", ".join(self.comma_list(self.type_name)) + ")"
+            self.expect(">")
+        elif self.is_word("("):
+            arguments = "(" + ", ".join(self.parenthesised(self._type_argument)) + ")"
+        zone = ""
+        if name in ("timestamp", "time") and self.token.upper in ("WITH", "WITHOUT"):
+            zone = f" {self.advance().value.lower()} time zone"
+            self.expect("TIME", "ZONE")
+        found = name + arguments + zone
+        while self.accept("ARRAY"):
+            found = f"array({found})"
+        return found
+
+    def _type_argument(self):
+        return self.advance().value if self.token.kind == "integer" else self.type_name()
+
+    def _row_field(self):
+        following = self.peek()
+        if following.kind in ("name", "quoted") and not (
+            following.upper in ("WITH", "WITHOUT", "PRECISION", "ARRAY") or self.is_word("INTERVAL")
+        ):
+            name = self.identifier().lower().replace('"', '""')
+            return f'"{name}" {self.type_name()}'
+        return self.type_name()

@@ -1,0 +1,300 @@
+"""Trino's queries: SELECT with everything around it."""
+
+from . import tree
+from .expression_parser import ExpressionParser
+
+_NOT_AN_ALIAS = {
+    "LIMIT",
+    "OFFSET",
+    "FETCH",
+    "WINDOW",
+    "TABLESAMPLE",
+    "MATCH_RECOGNIZE",
+    "FOR",
+    "UNPIVOT",
+    "PIVOT",
+}
+
+
+class QueryParser(ExpressionParser):
+    """Queries and relations, on top of expressions."""
+
+    def at_query(self):
+        """A query starts here, perhaps inside parentheses."""
+        i = 0
+        while self.peek(i).upper == "(":
+            i += 1
+        if self.peek(i).upper == "TABLE" and self.peek(i + 1).upper == "(":
+            return False
+        return self.peek(i).upper in ("SELECT", "WITH", "VALUES", "TABLE") and (
+            i == 0 or self._closes_as_query(i)
+        )
+
+    def _closes_as_query(self, opened):
+        """After the parenthesis that closes the innermost query comes what may follow a query, not an operator."""
+        depth, ahead = 0, opened - 1
+        while self.peek(ahead).kind != "end":
+            depth += (self.peek(ahead).upper == "(") - (self.peek(ahead).upper == ")")
+            ahead += 1
+            if depth == 0:
+                break
+        after = self.peek(ahead)
+        return after.kind == "end" or after.upper in (
+            ")",
+            "UNION",
+            "EXCEPT",
+            "INTERSECT",
+            "ORDER",
+            "LIMIT",
+            "OFFSET",
+            "FETCH",
+        )
+
+    def query(self):
+        here = self.here()
+        query = tree.Query(None, **here)
+        if self.accept("WITH"):
+            query.recursive = self.accept("RECURSIVE")
+            query.withs = self.comma_list(self._with)
+        query.body = self._set_operation()
+        if self.accept("ORDER", "BY"):
+            query.order_by = self.comma_list(self.sort_item)
+        if self.accept("OFFSET"):
+            query.offset = self._row_count()
+            self.accept_any("ROW", "ROWS")
+        if self.accept("LIMIT"):
+            query.limit = None if self.accept("ALL") else self._row_count()
+        elif self.accept("FETCH"):
+            query.limit = self._fetch()
+        return query
+
+    def _row_count(self):
+        if self.token.kind not in ("integer", "param"):
+            raise self.mismatch("'?', <integer>")
+        return self.primary()
+
+    def _fetch(self):
+        if not self.accept_any("FIRST", "NEXT"):
+            raise self.mismatch("'FIRST', 'NEXT'")
+        count = (
+            self._row_count()
+            if self.token.kind in ("integer", "param")
+            else tree.Literal("integer", "1", **self.here())
+        )
+        if not self.accept_any("ROW", "ROWS"):
+            raise self.mismatch("'ROW', 'ROWS'")
+        self.expect("ONLY")
+        return count
+
+    def _with(self):
+        here = self.here()
+        name = self.identifier()
+        columns = self.parenthesised(self.identifier) if self.is_word("(") else None
+        self.expect("AS", "(")
+        query = self.query()
+        self.expect(")")
+        return tree.With(name.lower(), columns, query, **here)
+
+    def _set_operation(self):
+        left = self._intersection()
+        while op := self.accept_any("UNION", "EXCEPT"):
+            left = self._operation(op, left, self._intersection)
+        return left
+
+    def _intersection(self):
+        left = self._query_primary()
+        while self.accept("INTERSECT"):
+            left = self._operation("INTERSECT", left, self._query_primary)
+        return left
+
+    def _operation(self, op, left, operand):
+        distinct = self.accept_any("ALL", "DISTINCT") != "ALL"
+        return tree.SetOperation(op, distinct, left, operand(), line=left.line, column=left.column)
+
+    def _query_primary(self):
+        here = self.here()
+        if self.accept("("):
+            query = self.query()
+            self.expect(")")
+            return query
+        if self.accept("VALUES"):
+            return tree.Values(self.comma_list(self.expression), **here)
+        if self.accept("TABLE"):
+            table = tree.TableName(
+                self.qualified_name(),
+                line=self.tokens[self.at - 1].line,
+                column=self.tokens[self.at - 1].column,
+            )
+            return tree.Select([tree.AllColumns(None, **here)], relation=table, **here)
+        self.expect("SELECT")
+        return self._select(here)
+
+    def _select(self, here):
+        select = tree.Select([], **here)
+        select.distinct = self.accept("DISTINCT")
+        if not select.distinct:
+            self.accept("ALL")
+        select.items = self.comma_list(self._select_item)
+        if self.accept("FROM"):
+            select.relation = self._relations()
+        if self.accept("WHERE"):
+            select.where = self.expression()
+        if self.accept("GROUP", "BY"):
+            self.accept_any("ALL", "DISTINCT")
+            select.group_by = self.comma_list(self._grouping_element)
+        if self.accept("HAVING"):
+            select.having = self.expression()
+        if self.accept("WINDOW"):
+            for name, window in self.comma_list(self._named_window):
+                select.windows[name] = window
+        return select
+
+    def _named_window(self):
+        name = self.identifier().lower()
+        self.expect("AS")
+        return name, self.window()
+
+    def _select_item(self):
+        here = self.here()
+        if self.accept("*"):
+            return tree.AllColumns(None, **here)
+        mark = self.at
+        if self.at_identifier():
+            name = self.qualified_prefix()
+            if name:
+                aliases = self.parenthesised(self.identifier) if self.accept("AS") else None
+                return tree.AllColumns(tree.Name(name, **here), aliases, **here)
+            self.at = mark
+        value = self.expression()
+        if self.accept("."):
+            self.expect("*")
+            aliases = self.parenthesised(self.identifier) if self.accept("AS") else None
+            return tree.AllColumns(value, aliases, **here)
+        alias = None
+        if self.accept("AS") or (self.at_identifier() and self.token.upper not in _NOT_AN_ALIAS):
+            alias = self.identifier()
+        return tree.SelectItem(value, alias, **here)
+
+    def qualified_prefix(self):
+        """`a.b.*`: its parts without the star, or None when something else comes."""
+        parts = [self.identifier()]
+        while self.accept("."):
+            if self.accept("*"):
+                return tuple(parts)
+            if not self.at_identifier():
+                return None
+            parts.append(self.identifier())
+        return None
+
+    def _grouping_element(self):
+        here = self.here()
+        for kind in ("ROLLUP", "CUBE"):
+            if self.is_word(kind, "("):
+                self.advance()
+                return tree.GroupingElement(kind.lower(), self.parenthesised(self._grouping_set), **here)
+        if self.is_word("GROUPING", "SETS"):
+            self.expect("GROUPING", "SETS")
+            return tree.GroupingElement("sets", self.parenthesised(self._grouping_set), **here)
+        return tree.GroupingElement("simple", [self._grouping_set()], **here)
+
+    def _grouping_set(self):
+        if self.is_word("(", ")"):
+            self.expect("(", ")")
+            return []
+        expression = self.expression()
+        return expression.items if isinstance(expression, tree.RowLiteral) else [expression]
+
+    # ---- relations
+
+    def _relations(self):
+        left = self._joined()
+        while self.is_word(","):
+            here = self.here()
+            self.advance()
+            left = tree.Join("cross", left, self._joined(), **here)
+        return left
+
+    def _joined(self):
+        left = self._sampled()
+        while True:
+            here = self.here()
+            if self.accept("CROSS", "JOIN"):
+                left = tree.Join("cross", left, self._sampled(), **here)
+                continue
+            natural = self.accept("NATURAL")
+            kind = self._join_kind()
+            if not kind:
+                if natural:
+                    raise self.mismatch("'FULL', 'INNER', 'JOIN', 'LEFT', 'RIGHT'")
+                return left
+            left = self._join(kind, natural, left, here)
+
+    def _join_kind(self):
+        kind = self.accept_any("LEFT", "RIGHT", "FULL")
+        if kind:
+            self.accept("OUTER")
+            self.expect("JOIN")
+            return kind.lower()
+        if self.accept("INNER"):
+            self.expect("JOIN")
+            return "inner"
+        return "inner" if self.accept("JOIN") else None
+
+    def _join(self, kind, natural, left, here):
+        if natural:
+            return tree.Join(kind, left, self._sampled(), natural=True, **here)
+        right = self._joined()
+        if self.accept("ON"):
+            return tree.Join(kind, left, right, on=self.expression(), **here)
+        if self.accept("USING"):
+            return tree.Join(kind, left, right, using=self.parenthesised(self.identifier), **here)
+        raise self.mismatch("'ON', 'USING'")
+
+    def _sampled(self):
+        here = self.here()
+        relation = self._aliased()
+        if not self.accept("TABLESAMPLE"):
+            return relation
+        method = self.accept_any("BERNOULLI", "SYSTEM")
+        if not method:
+            raise self.mismatch("'BERNOULLI', 'SYSTEM'")
+        self.expect("(")
+        percentage = self.expression()
+        self.expect(")")
+        return tree.Sampled(relation, method, percentage, **here)
+
+    def _aliased(self):
+        here = self.here()
+        relation = self._relation_primary()
+        if not (self.accept("AS") or (self.at_identifier() and self.token.upper not in _NOT_AN_ALIAS)):
+            return relation
+        alias = self.identifier()
+        columns = self.parenthesised(self.identifier) if self.is_word("(") else None
+        return tree.Aliased(relation, alias.lower(), columns, **here)
+
+    def _relation_primary(self):
+        here = self.here()
+        if self.accept("UNNEST"):
+            arguments = self.parenthesised(self.expression)
+            ordinality = self.accept("WITH", "ORDINALITY")
+            return tree.Unnest(arguments, ordinality, **here)
+        if self.is_word("LATERAL", "("):
+            self.expect("LATERAL", "(")
+            query = self.query()
+            self.expect(")")
+            return tree.SubqueryRelation(query, lateral=True, **here)
+        if self.accept("("):
+            if self.at_query():
+                query = self.query()
+                self.expect(")")
+                return tree.SubqueryRelation(query, **here)
+            relation = self._relations()
+            self.expect(")")
+            return relation
+        name = self.qualified_name()
+        version = None
+        if self.accept("FOR"):
+            kind = self.accept_any("TIMESTAMP", "VERSION", "SYSTEM_TIME", "SYSTEM_VERSION")
+            self.expect("AS", "OF")
+            version = (kind or "TIMESTAMP", self.value())
+        return tree.TableName(name, version, **here)

@@ -1,0 +1,231 @@
+"""Text → one typed statement, or the error with which Athena refuses the request.
+
+Why our own parser: sqlglot reads what Athena refuses (`FROM t SELECT`, `a::int`, trailing commas) and keeps no
+position for operators, and Athena's error messages name both.
+"""
+
+import re
+
+from ..errors import RequestError, unsupported_statement
+from . import tree
+from .ddl_parser import parse_ddl
+from .lexer import mismatched, tokenize
+from .query_parser import QueryParser
+
+_STATEMENT_STARTS = (
+    "'ALTER', 'ANALYZE', 'CALL', 'COMMENT', 'COMMIT', 'CREATE', 'DEALLOCATE', 'DELETE', 'DENY', 'DESC', 'DESCRIBE', "
+    "'DROP', 'EXECUTE', 'EXPLAIN', 'GRANT', 'INSERT', 'MERGE', 'PREPARE', 'REFRESH', 'RESET', 'REVOKE', 'ROLLBACK', "
+    "'SET', 'SHOW', 'START', 'TRUNCATE', 'UNLOAD', 'UPDATE', 'USE', <query>"
+)
+# Trino knows them, Athena does not offer them.
+_REFUSED = (
+    "ANALYZE",
+    "CALL",
+    "COMMENT",
+    "COMMIT",
+    "DENY",
+    "GRANT",
+    "REFRESH",
+    "RESET",
+    "REVOKE",
+    "ROLLBACK",
+    "SET",
+    "START",
+    "TRUNCATE",
+    "USE",
+)
+
+
+def parse(sql):
+    """`sql` → Statement. Raises RequestError (MALFORMED_QUERY) for what Athena refuses at the start."""
+    text = _single_statement(sql)
+    tokens = tokenize(text)
+    ddl = parse_ddl(tokens, text)
+    if ddl is not None:
+        return ddl
+    parser = _StatementParser(tokens, text)
+    statement = parser.statement()
+    if parser.token.kind != "end":
+        raise parser.mismatch("<EOF>")
+    statement.sql, statement.parameters = text, parser.parameters
+    return statement
+
+
+def parse_query(sql):
+    """The text of a query (a view's, say) → tree.Query."""
+    return parse_expression_text(sql, QueryParser.query)
+
+
+def parse_expression(sql):
+    """The text of one expression → its tree."""
+    return parse_expression_text(sql, QueryParser.expression)
+
+
+def parse_expression_text(sql, rule):
+    parser = QueryParser(tokenize(sql), sql)
+    found = rule(parser)
+    if parser.token.kind != "end":
+        raise parser.mismatch("<EOF>")
+    return found
+
+
+def _single_statement(sql):
+    """The statement without its final semicolon. Anything after it, even a comment, is a second statement."""
+    bare = sql.strip()
+    tokens = tokenize(sql)
+    semicolons = [t for t in tokens if t.upper == ";"]
+    if len(tokens) == 1 or all(t.upper == ";" for t in tokens[:-1]):
+        raise RequestError(f"Empty sql statement: {sql}", code="MALFORMED_QUERY")
+    if not semicolons:
+        return bare
+    if not re.fullmatch(r"[\s;]*", sql[semicolons[0].end :]):
+        raise RequestError(f"Only one sql statement is allowed. Got: {sql}", code="MALFORMED_QUERY")
+    return sql[: semicolons[0].start].strip()
+
+
+class _StatementParser(QueryParser):
+    def statement(self):
+        word = self.token.upper
+        if self.at_query() or word == "(":
+            return tree.SelectStatement(self.query())
+        rule = getattr(self, f"_statement_{word.lower()}", None) if self.token.kind == "name" else None
+        if rule:
+            return rule()
+        if word in _REFUSED:
+            raise unsupported_statement()
+        raise mismatched(self.token, _STATEMENT_STARTS)
+
+    def _statement_create(self):
+        self.expect("CREATE", "TABLE")
+        exists = self.accept("IF", "NOT", "EXISTS")
+        name = self._table_name()
+        properties = self._properties() if self.accept("WITH") else {}
+        self.expect("AS")
+        query = self._maybe_parenthesised()
+        with_data = True
+        if self.accept("WITH"):
+            with_data = not self.accept("NO")
+            self.expect("DATA")
+        return tree.CreateTableAs(name, properties, query, with_data, exists)
+
+    def _maybe_parenthesised(self):
+        return self.query()
+
+    def _properties(self):
+        """WITH (name = expression, …); a repeated name is refused."""
+        found = {}
+        for key, value in self.parenthesised(self._property):
+            if key in found:
+                raise RequestError(f"Duplicate property: {key}", code="MALFORMED_QUERY")
+            found[key] = value
+        return found
+
+    def _property(self):
+        key = self.identifier().lower()
+        self.expect("=")
+        return key, self.expression()
+
+    def _table_name(self):
+        here = self.here()
+        return tree.TableName(self.qualified_name(), **here)
+
+    def _statement_insert(self):
+        self.expect("INSERT", "INTO")
+        name = self._table_name()
+        columns = None
+        if self.is_word("(") and not self._parenthesised_query():
+            columns = [c.lower() for c in self.parenthesised(self.identifier)]
+        return tree.InsertInto(name, columns, self.query())
+
+    def _parenthesised_query(self):
+        return self.at_query() or self.peek().upper in ("SELECT", "WITH", "VALUES", "TABLE", "(")
+
+    def _statement_unload(self):
+        self.expect("UNLOAD", "(")
+        query = self.query()
+        self.expect(")", "TO")
+        to = self.string()
+        return tree.Unload(query, to, self._properties() if self.accept("WITH") else {})
+
+    def _statement_update(self):
+        self.expect("UPDATE")
+        name = self._table_name()
+        self.expect("SET")
+        assignments = self.comma_list(self._property)
+        return tree.Update(name, assignments, self.expression() if self.accept("WHERE") else None)
+
+    def _statement_delete(self):
+        self.expect("DELETE", "FROM")
+        return tree.Delete(self._table_name(), self.expression() if self.accept("WHERE") else None)
+
+    def _statement_merge(self):
+        self.expect("MERGE", "INTO")
+        statement = tree.Merge(self._table_name())
+        if not any(t.upper == "USING" for t in self.tokens[self.at :]):
+            raise self.mismatch("'.', 'AS', 'USING', <identifier>")
+        self.at = len(self.tokens) - 1
+        return statement
+
+    def _statement_explain(self):
+        self.expect("EXPLAIN")
+        analyze = self.accept("ANALYZE")
+        self.accept("VERBOSE")
+        options = {}
+        if self.is_word("(") and self.peek().upper in ("TYPE", "FORMAT"):
+            options = dict(self.parenthesised(self._explain_option))
+        if self.token.upper not in (
+            "SELECT",
+            "WITH",
+            "VALUES",
+            "TABLE",
+            "(",
+            "INSERT",
+            "CREATE",
+            "UPDATE",
+            "DELETE",
+            "MERGE",
+            "UNLOAD",
+            "EXECUTE",
+        ):
+            raise self.mismatch()
+        return tree.Explain(self.statement(), analyze, options)
+
+    def _explain_option(self):
+        key = self.accept_any("TYPE", "FORMAT")
+        allowed = {
+            "TYPE": ("LOGICAL", "DISTRIBUTED", "VALIDATE", "IO"),
+            "FORMAT": ("TEXT", "GRAPHVIZ", "JSON"),
+        }.get(key, ())
+        value = self.accept_any(*allowed)
+        if not value:
+            raise self.mismatch(", ".join(f"'{a}'" for a in sorted(allowed)) or "'FORMAT', 'TYPE'")
+        return key, value
+
+    def _statement_prepare(self):
+        self.expect("PREPARE")
+        name = self.identifier()
+        self.expect("FROM")
+        text = self.sql[self.token.start :]
+        self.statement()
+        self.parameters = 0
+        return tree.Prepare(name, text)
+
+    def _statement_execute(self):
+        self.expect("EXECUTE")
+        name = self.identifier()
+        arguments = self.comma_list(self._argument_text) if self.accept("USING") else []
+        return tree.Execute(name, arguments)
+
+    def _argument_text(self):
+        start = self.token.start
+        self.expression()
+        return self.sql[start : self.tokens[self.at - 1].end]
+
+    def _statement_deallocate(self):
+        self.expect("DEALLOCATE", "PREPARE")
+        return tree.Deallocate(self.identifier())
+
+    def _statement_show(self):
+        self.expect("SHOW", "FUNCTIONS")
+        like = self.string() if self.accept("LIKE") else None
+        return tree.ShowFunctions(like, self.string() if like is not None and self.accept("ESCAPE") else None)

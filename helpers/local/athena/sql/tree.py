@@ -1,0 +1,450 @@
+"""The syntax tree of a query: what was written and where. Nothing here knows types or tables."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+
+@dataclass
+class Node:
+    """`line` and `column` are where Trino reports an error about this node."""
+
+    line: int = field(default=1, kw_only=True)
+    column: int = field(default=1, kw_only=True)
+
+
+# ---- expressions
+
+
+@dataclass
+class Name(Node):
+    """A column, or a field of one: `a`, `t.a`, `db.t.a.b`. Parts are as written; matching ignores case."""
+
+    parts: tuple[str, ...]
+
+
+@dataclass
+class Literal(Node):
+    """`kind`: integer, decimal, double, string, boolean, null or binary; `value` is its text or Python value."""
+
+    kind: str
+    value: object
+
+
+@dataclass
+class TypedLiteral(Node):
+    """DATE '2020-01-01', DECIMAL '1.5', JSON '{}' …"""
+
+    type: str
+    text: str
+
+
+@dataclass
+class Interval(Node):
+    text: str
+    sign: int
+    unit: str
+    to: str | None
+
+
+@dataclass
+class Parameter(Node):
+    index: int
+
+
+@dataclass
+class Unary(Node):
+    op: str
+    operand: Node
+
+
+@dataclass
+class Binary(Node):
+    """Arithmetic, comparison and `||`; the position is that of the operator."""
+
+    op: str
+    left: Node
+    right: Node
+
+
+@dataclass
+class Logical(Node):
+    """AND or OR over two or more operands."""
+
+    op: str
+    operands: list[Node]
+
+
+@dataclass
+class Not(Node):
+    operand: Node
+
+
+@dataclass
+class Between(Node):
+    value: Node
+    low: Node
+    high: Node
+
+
+@dataclass
+class InList(Node):
+    value: Node
+    items: list[Node]
+
+
+@dataclass
+class InSubquery(Node):
+    value: Node
+    query: "Query"
+
+
+@dataclass
+class Exists(Node):
+    query: "Query"
+
+
+@dataclass
+class Quantified(Node):
+    """`value op ALL|ANY (query)`"""
+
+    op: str
+    quantifier: str
+    value: Node
+    query: "Query"
+
+
+@dataclass
+class Like(Node):
+    value: Node
+    pattern: Node
+    escape: Node | None
+
+
+@dataclass
+class IsNull(Node):
+    value: Node
+
+
+@dataclass
+class IsDistinct(Node):
+    left: Node
+    right: Node
+
+
+@dataclass
+class Case(Node):
+    operand: Node | None
+    whens: list[tuple[Node, Node]]
+    default: Node | None
+
+
+@dataclass
+class Cast(Node):
+    value: Node
+    type: str
+    safe: bool
+
+
+@dataclass
+class Lambda(Node):
+    parameters: list[str]
+    body: Node
+
+
+@dataclass
+class SortItem(Node):
+    value: Node
+    descending: bool = False
+    nulls_first: bool = False
+
+
+@dataclass
+class Frame(Node):
+    """`start` and `end`: (kind, expression or None), kind such as UNBOUNDED PRECEDING or FOLLOWING."""
+
+    unit: str
+    start: tuple[str, Node | None]
+    end: tuple[str, Node | None] | None
+
+
+@dataclass
+class Window(Node):
+    name: str | None = None
+    partition_by: list[Node] = field(default_factory=list)
+    order_by: list[SortItem] = field(default_factory=list)
+    frame: Frame | None = None
+
+
+@dataclass
+class Call(Node):
+    name: str
+    arguments: list[Node]
+    star: bool = False
+    distinct: bool = False
+    order_by: list[SortItem] = field(default_factory=list)
+    filter: Node | None = None
+    over: Window | None = None
+    ignore_nulls: bool = False
+
+
+@dataclass
+class ArrayLiteral(Node):
+    items: list[Node]
+
+
+@dataclass
+class RowLiteral(Node):
+    items: list[Node]
+
+
+@dataclass
+class Subscript(Node):
+    base: Node
+    index: Node
+
+
+@dataclass
+class Dereference(Node):
+    base: Node
+    field_name: str
+
+
+@dataclass
+class Extract(Node):
+    part: str
+    value: Node
+
+
+@dataclass
+class AtTimeZone(Node):
+    value: Node
+    zone: Node
+
+
+@dataclass
+class Scalar(Node):
+    """A subquery used as a value."""
+
+    query: "Query"
+
+
+# ---- queries
+
+
+@dataclass
+class SelectItem(Node):
+    value: Node
+    alias: str | None
+
+
+@dataclass
+class AllColumns(Node):
+    """`*`, `t.*` or `row_value.*`, with optional aliases."""
+
+    of: Node | None
+    aliases: list[str] | None = None
+
+
+@dataclass
+class GroupingElement(Node):
+    """`kind`: simple, rollup, cube or sets; `sets` is a list of lists of expressions."""
+
+    kind: str
+    sets: list[list[Node]]
+
+
+@dataclass
+class Select(Node):
+    items: list[Node]
+    distinct: bool = False
+    relation: Node | None = None
+    where: Node | None = None
+    group_by: list[GroupingElement] | None = None
+    having: Node | None = None
+    windows: dict[str, Window] = field(default_factory=dict)
+
+
+@dataclass
+class Values(Node):
+    rows: list[Node]
+
+
+@dataclass
+class SetOperation(Node):
+    op: str
+    distinct: bool
+    left: Node
+    right: Node
+
+
+@dataclass
+class With(Node):
+    name: str
+    columns: list[str] | None
+    query: "Query"
+
+
+@dataclass
+class Query(Node):
+    body: Node
+    withs: list[With] = field(default_factory=list)
+    recursive: bool = False
+    order_by: list[SortItem] = field(default_factory=list)
+    offset: Node | None = None
+    limit: Node | None = None
+
+
+# ---- relations
+
+
+@dataclass
+class TableName(Node):
+    parts: tuple[str, ...]
+    version: tuple[str, Node] | None = None
+
+
+@dataclass
+class SubqueryRelation(Node):
+    query: Query
+    lateral: bool = False
+
+
+@dataclass
+class Unnest(Node):
+    arguments: list[Node]
+    ordinality: bool = False
+
+
+@dataclass
+class Sampled(Node):
+    relation: Node
+    method: str
+    percentage: Node
+
+
+@dataclass
+class Aliased(Node):
+    relation: Node
+    alias: str
+    columns: list[str] | None = None
+
+
+@dataclass
+class Join(Node):
+    """`kind`: inner, left, right, full or cross."""
+
+    kind: str
+    left: Node
+    right: Node
+    on: Node | None = None
+    using: list[str] | None = None
+    natural: bool = False
+
+
+# ---- statements about data
+
+
+@dataclass
+class Statement:
+    """A parsed statement; `sql` is its text without the final semicolon."""
+
+    statement_type: ClassVar[str] = "DML"
+    substatement_type: ClassVar[str] = ""
+    sql: str = field(default="", kw_only=True)
+    parameters: int = field(default=0, kw_only=True)
+
+
+@dataclass
+class SelectStatement(Statement):
+    substatement_type: ClassVar[str] = "SELECT"
+    query: Query
+
+
+@dataclass
+class Explain(Statement):
+    """`options`: TYPE and FORMAT in capitals."""
+
+    substatement_type: ClassVar[str] = "EXPLAIN"
+    statement: Statement
+    analyze: bool
+    options: dict[str, str]
+
+
+@dataclass
+class CreateTableAs(Statement):
+    statement_type: ClassVar[str] = "DDL"
+    substatement_type: ClassVar[str] = "CREATE_TABLE_AS_SELECT"
+    name: TableName
+    properties: dict[str, Node]
+    query: Query
+    with_data: bool = True
+    if_not_exists: bool = False
+
+
+@dataclass
+class InsertInto(Statement):
+    substatement_type: ClassVar[str] = "INSERT"
+    name: TableName
+    columns: list[str] | None
+    query: Query
+
+
+@dataclass
+class Unload(Statement):
+    substatement_type: ClassVar[str] = "UNLOAD"
+    query: Query
+    to: str
+    properties: dict[str, Node]
+
+
+@dataclass
+class Update(Statement):
+    substatement_type: ClassVar[str] = "UPDATE"
+    name: TableName
+    assignments: list[tuple[str, Node]]
+    where: Node | None
+
+
+@dataclass
+class Delete(Statement):
+    substatement_type: ClassVar[str] = "DELETE"
+    name: TableName
+    where: Node | None
+
+
+@dataclass
+class Merge(Statement):
+    """Only its target and source are kept: rows of Hive tables cannot be merged."""
+
+    substatement_type: ClassVar[str] = "MERGE"
+    name: TableName
+
+
+@dataclass
+class Prepare(Statement):
+    statement_type: ClassVar[str] = "UTILITY"
+    substatement_type: ClassVar[str] = "PREPARE"
+    name: str
+    text: str
+
+
+@dataclass
+class Execute(Statement):
+    substatement_type: ClassVar[str] = "EXECUTE"
+    name: str
+    arguments: list[str]
+
+
+@dataclass
+class Deallocate(Statement):
+    statement_type: ClassVar[str] = "UTILITY"
+    substatement_type: ClassVar[str] = "DEALLOCATE"
+    name: str
+
+
+@dataclass
+class ShowFunctions(Statement):
+    statement_type: ClassVar[str] = "UTILITY"
+    substatement_type: ClassVar[str] = "SHOW_FUNCTIONS"
+    like: str | None
+    escape: str | None
