@@ -6,6 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from helpers.oneline import OneLineError
+
+from . import parameters
 from .execution import execute_in_place
 from .notebooks import CourseError, lesson_paths, normalise, read, text_of, write_text
 
@@ -17,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.command(options)
-    except CourseError as error:
+    except OneLineError as error:
         print(f"helpers.course: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -29,6 +32,19 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m helpers.course", description="Run and tidy the lessons.")
     commands = parser.add_subparsers(required=True, metavar="command")
 
+    run = commands.add_parser("run", help="run every lesson; notebooks, pages and figures under --out")
+    run.add_argument("--only", action="append", metavar="LESSON", help="a number such as 03; may be repeated")
+    run.add_argument("--out", type=Path, default=BUILD, help=f"the folder for the results (default: {BUILD})")
+    run.add_argument(
+        "-p",
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter for every chosen lesson that has it, such as MODE=aws",
+    )
+    run.set_defaults(command=_run)
+
     execute = commands.add_parser("execute", help="run lessons in place, write their outputs")
     execute.add_argument("notebooks", nargs="+", type=Path, metavar="notebook")
     execute.set_defaults(command=_execute)
@@ -38,6 +54,14 @@ def _parser() -> argparse.ArgumentParser:
     tidy.add_argument("--check", action="store_true", help="change nothing; exit 1 when one is not tidy")
     tidy.set_defaults(command=_normalise)
     return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from . import runner  # what only `run` needs takes seconds to import
+
+    given = parameters.parse_assignments(options.parameter)
+    outcomes = runner.run(lesson_paths(options.only), given, options.out)
+    return runner.report(outcomes, options.out)
 
 
 def _execute(options: argparse.Namespace) -> int:

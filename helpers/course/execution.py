@@ -61,7 +61,7 @@ def execute_in_place(path: Path, failed: Path) -> None:
         timeout=CELL_TIMEOUT,
         kernel_name="python3",
         coalesce_streams=True,
-        extra_arguments=QUIET_KERNEL,
+        extra_arguments=list(QUIET_KERNEL),
         resources={"metadata": {"path": str(path.resolve().parent)}},
     )
     try:

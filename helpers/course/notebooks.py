@@ -14,6 +14,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from helpers.oneline import OneLineError
+
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -22,7 +24,7 @@ KEPT_CELL_METADATA = ("tags", "jupyter")
 KEPT_JUPYTER_METADATA = ("source_hidden", "outputs_hidden")
 
 
-class CourseError(Exception):
+class CourseError(OneLineError):
     """A problem with the course's files, worth one line on the terminal and no traceback."""
 
 

@@ -1,0 +1,47 @@
+# Each target works from a fresh clone with Python 3.11 to 3.13 and make, and offline once it has been run.
+# PYTHON=/path/to/python chooses the interpreter; inside an active conda environment that one is used.
+
+.POSIX:
+.SUFFIXES:
+.PHONY: help run test lab lint lock clean environment
+
+# Kernels of this environment win over others that the user has registered.
+SETTINGS = PYTHONPATH=. JUPYTER_PREFER_ENV_PATH=1 PYDEVD_DISABLE_FILE_VALIDATION=1
+PY = $(SETTINGS) "$$(sh scripts/environment --python)"
+
+help:
+	@echo 'make run    run every lesson and make the pages to browse, under build/course/'
+	@echo 'make test   everything that DEVELOPERS.md lists under Tests'
+	@echo 'make lab    open JupyterLab on the lessons'
+	@echo 'make lint   ruff over code and notebooks'
+	@echo 'make lock   write requirements.lock again from pyproject.toml (needs the network)'
+	@echo 'make clean  remove .venv, build/ and caches'
+	@echo 'make run ONLY=03 runs one lesson; make test TESTS=tests/tooling runs some tests.'
+
+environment:
+	@sh scripts/environment
+
+run: environment
+	@$(PY) -m helpers.course run $(ONLY:%=--only %)
+
+# Notebooks first: they take longest. One file's tests stay in one process, a notebook's cells in one kernel.
+TESTS = notebooks tests
+WORKERS = 2
+test: environment
+	@$(PY) -m pytest --nbval -n $(WORKERS) --dist loadfile $(TESTS)
+
+# JupyterLab refuses to run as root (containers) unless told; it must not ask the network for news.
+lab: environment
+	@$(PY) -m jupyterlab --LabApp.news_url=None \
+	  --LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate \
+	  $$(test "$$(id -u)" -ne 0 || echo --allow-root) notebooks/00_start_here.ipynb
+
+lint: environment
+	@$(PY) -m ruff check .
+
+lock: environment
+	@$(PY) -m uv pip compile pyproject.toml --extra test --universal --generate-hashes --quiet -o requirements.lock
+
+clean:
+	@rm -rf .venv build .pytest_cache .ruff_cache .hypothesis notebooks/.ipynb_checkpoints
+	@find helpers tests notebooks -type d -name __pycache__ -prune -exec rm -rf {} +

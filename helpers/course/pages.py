@@ -1,0 +1,110 @@
+"""Executed notebooks → pages to browse: one style, solutions folded, nothing loaded from anywhere.
+
+Each page is one HTML file with its style and pictures inside, so a folder of them works from a disk without
+a network, in a classroom and in a mail. Scripts of the notebooks are left out; a picture has its text twin.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jinja2
+from nbconvert import HTMLExporter
+from nbconvert.filters import Highlight2HTML
+from nbformat import NotebookNode
+from pygments.formatters import HtmlFormatter
+
+from .notebooks import lesson_paths, minutes_of, read, title_of, write_text
+
+if TYPE_CHECKING:
+    from .runner import Outcome
+
+TEMPLATES = Path(__file__).with_name("template")
+LESSON_LINK = re.compile(r'href="(?P<lesson>[0-9]{2}_\w+)\.ipynb(?P<anchor>#[^"]*)?"')
+CELL_MAGIC = re.compile(r"^%%(?P<name>athena|sql)\b")
+
+
+@dataclass(frozen=True)
+class LessonPage:
+    """One lesson as the index and the other pages show it."""
+
+    number: str
+    title: str
+    minutes: int | None
+    page: str
+    notebook: NotebookNode
+    outcome: Outcome | None = None
+
+    @property
+    def short(self) -> str:
+        """The title without the number that the list shows anyway."""
+        return re.sub(r"^(Lesson\s+)?[0-9]{1,2}\s*[·:.–—-]\s*", "", self.title)
+
+
+def write_course(out: Path, outcomes: list[Outcome]) -> None:
+    """Write a page for every executed notebook in `out`, and the index. Raises CourseError (disk, folder)."""
+    by_lesson = {outcome.lesson: outcome for outcome in outcomes}
+    lessons = [_lesson(path, by_lesson.get(path.stem)) for path in lesson_paths(folder=out)]
+    for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None], strict=False):
+        body = LESSON_LINK.sub(r'href="\g<lesson>.html\g<anchor>"', _body(lesson.notebook))
+        write_text(_page(lessons, lesson.page, lesson.title, body, before, after), out / lesson.page)
+    index = _templates().get_template("index.html.j2").render(lessons=lessons)
+    write_text(_page(lessons, "index.html", "Lessons", index), out / "index.html")
+
+
+def _lesson(path: Path, outcome: Outcome | None) -> LessonPage:
+    notebook = read(path)
+    title = title_of(notebook) or path.stem
+    return LessonPage(path.stem[:2], title, minutes_of(notebook), f"{path.stem}.html", notebook, outcome)
+
+
+def _page(lessons, page: str, title: str, body: str, before=None, after=None) -> str:
+    template = _templates().get_template("page.html.j2")
+    return template.render(
+        title=title, page=page, lessons=lessons, body=body, before=before, after=after, style=_style()
+    )
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    """Templates of whole pages; they receive HTML that nbconvert has made, so nothing is escaped twice."""
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=False)
+    environment.filters["e"] = jinja2.filters.do_forceescape
+    return environment
+
+
+@cache
+def _style() -> str:
+    pygments = HtmlFormatter(style="friendly", nobackground=True).get_style_defs(".highlight")
+    colours = "\n".join(line for line in pygments.splitlines() if line.startswith(".highlight ."))
+    return (TEMPLATES / "page.css").read_text(encoding="utf-8") + colours
+
+
+def _body(notebook: NotebookNode) -> str:
+    """The cells as HTML, pictures inside, without any script."""
+    body, _ = _exporter().from_notebook_node(notebook)
+    return body
+
+
+@cache
+def _exporter() -> HTMLExporter:
+    return HTMLExporter(
+        template_name="lesson",
+        extra_template_basedirs=[str(TEMPLATES)],
+        embed_images=True,
+        exclude_anchor_links=False,
+        filters={"highlight_code": _highlighted},
+    )
+
+
+def _highlighted(source: str, language: str | None = None, metadata: dict | None = None) -> str:
+    """Python in colour; the text of a `%%athena` cell in the colours of SQL."""
+    magic = CELL_MAGIC.match(source)
+    if magic is None:
+        return Highlight2HTML()(source, "ipython3", metadata)
+    first, _, sql = source.partition("\n")
+    return Highlight2HTML()(first, "ipython3", metadata) + Highlight2HTML()(sql, "sql", metadata)
