@@ -10,7 +10,7 @@ from helpers.oneline import OneLineError
 
 from . import parameters
 from .execution import execute_in_place
-from .notebooks import CourseError, lesson_paths, normalise, read, text_of, write_text
+from .notebooks import NOTEBOOKS, CourseError, lesson_paths, normalise, read, text_of, write_text
 
 BUILD = Path("build") / "course"
 
@@ -34,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="run every lesson; notebooks, pages and figures under --out")
     run.add_argument("--only", action="append", metavar="LESSON", help="a number such as 03; may be repeated")
+    run.add_argument("--folder", type=Path, default=NOTEBOOKS, help="the folder of the lessons")
     run.add_argument("--out", type=Path, default=BUILD, help=f"the folder for the results (default: {BUILD})")
     run.add_argument(
         "-p",
@@ -60,7 +61,7 @@ def _run(options: argparse.Namespace) -> int:
     from . import runner  # what only `run` needs takes seconds to import
 
     given = parameters.parse_assignments(options.parameter)
-    outcomes = runner.run(lesson_paths(options.only), given, options.out)
+    outcomes = runner.run(lesson_paths(options.only, options.folder), given, options.out)
     return runner.report(outcomes, options.out)
 
 

@@ -9,7 +9,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from .notebooks import CourseError, normalise, read, write
+from .notebooks import ERROR_MARKER, INJECTED, CourseError, normalise, read, tags, write
 
 CELL_TIMEOUT = 300  # seconds; the longest cell of the course takes a few
 # A kernel on 127.0.0.1 warns at every start that its sockets are not encrypted; errors still show.
@@ -27,8 +27,12 @@ def first_line(text: object) -> str:
 
 
 def failure(lesson: str, notebook: NotebookNode, error: Exception) -> str:
-    """`lesson, cell n: ErrorType: what happened`, from the first cell that holds an error."""
-    for number, cell in enumerate(notebook.cells, start=1):
+    """`lesson, cell n: ErrorType: what happened`, from the first cell that holds an error.
+
+    Cells are counted from 1 as in the committed notebook, without those that papermill adds.
+    """
+    own = [cell for cell in notebook.cells if not {ERROR_MARKER, INJECTED} & set(tags(cell))]
+    for number, cell in enumerate(own, start=1):
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 return f"{lesson}, cell {number}: {output.ename}: {first_line(output.evalue)}"

@@ -21,6 +21,8 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # Cell metadata that says something to the reader's tool; everything else is a trace of one run.
 KEPT_CELL_METADATA = ("tags", "jupyter")
+ERROR_MARKER = "papermill-error-cell-tag"  # papermill's pointers to a failed cell, in the way of the title
+INJECTED = "injected-parameters"  # papermill's cell with the values of one run
 KEPT_JUPYTER_METADATA = ("source_hidden", "outputs_hidden")
 
 
@@ -96,7 +98,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     tidy = nbformat.from_dict(notebook)
     tidy.nbformat, tidy.nbformat_minor = 4, max(5, tidy.get("nbformat_minor", 5))
     tidy.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
-    tidy.cells = [cell for cell in tidy.cells if cell.source.strip()]
+    tidy.cells = [cell for cell in tidy.cells if cell.source.strip() and ERROR_MARKER not in tags(cell)]
     seen: set[str] = set()
     for number, cell in enumerate(tidy.cells):
         cell.metadata = _kept_metadata(cell)
@@ -137,11 +139,7 @@ def _merged_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
     merged: list[NotebookNode] = []
     for output in outputs:
         before = merged[-1] if merged else None
-        if (
-            before is not None
-            and output.output_type == before.output_type == "stream"
-            and output.name == before.name
-        ):
+        if before is not None and output.output_type == before.output_type == "stream" and output.name == before.name:
             before.text += output.text
         else:
             merged.append(output)

@@ -18,9 +18,7 @@ from nbformat import NotebookNode
 
 from .notebooks import CourseError, tags
 
-ASSIGNMENT = re.compile(
-    r"^(?P<name>[A-Z][A-Z0-9_]*)\s*(?::[^=]+)?=\s*(?P<value>[^#]+?)\s*(?:#\s*(?P<says>.*))?$"
-)
+ASSIGNMENT = re.compile(r"^(?P<name>[A-Z][A-Z0-9_]*)\s*(?::[^=]+)?=\s*(?P<value>[^#]+?)\s*(?:#\s*(?P<says>.*))?$")
 CHOICE = re.compile(r"\bone of:\s*(?P<values>.+)$")
 RANGE = re.compile(r"\bfrom\s+(?P<low>-?[\d.]+)\s+to\s+(?P<high>-?[\d.]+)")
 
@@ -122,9 +120,7 @@ def parse_assignments(given: list[str]) -> dict[str, str]:
     return values
 
 
-def for_lessons(
-    given: dict[str, str], known: dict[str, dict[str, Parameter]]
-) -> dict[str, dict[str, object]]:
+def for_lessons(given: dict[str, str], known: dict[str, dict[str, Parameter]]) -> dict[str, dict[str, object]]:
     """Per lesson, the given values that it takes, converted to its types.
 
     `known` maps each chosen lesson to its parameters. A name that none of them takes is refused, and so is a

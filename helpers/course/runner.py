@@ -22,7 +22,7 @@ from helpers.session import course_prefix
 
 from . import pages, parameters
 from .execution import CELL_TIMEOUT, QUIET_KERNEL, failure
-from .notebooks import NOTEBOOKS, CourseError, normalise, read, write
+from .notebooks import CourseError, normalise, read, write
 from .usage import Usage, execution_ids, total_of
 
 ROOM = 200 * 2**20  # bytes that the executed notebooks, their pages and the lake need at the very least
@@ -107,7 +107,7 @@ def _execute(path: Path, values: dict, out: Path, outcome: Outcome, label: str) 
                 str(path),
                 str(executed),
                 parameters=values,
-                cwd=str(NOTEBOOKS),
+                cwd=str(path.parent),
                 kernel_name="python3",
                 execution_timeout=CELL_TIMEOUT,
                 progress_bar=_bar(label),
@@ -131,16 +131,12 @@ def table(outcomes: list[Outcome]) -> str:
     """The closing table: lesson, seconds, queries, bytes scanned, what that would have cost on Athena."""
     rows = [("lesson", "seconds", "queries", "bytes scanned", "Athena, USD")]
     for outcome in outcomes:
-        rows.append(
-            _row(outcome.lesson + (" FAILED" if outcome.error else ""), outcome.seconds, outcome.usage)
-        )
+        rows.append(_row(outcome.lesson + (" FAILED" if outcome.error else ""), outcome.seconds, outcome.usage))
     total = sum((outcome.usage for outcome in outcomes), Usage())
     rows.append(_row("all", sum(outcome.seconds for outcome in outcomes), total))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [
-        "  ".join(
-            [row[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True))]
-        )
+        "  ".join([row[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(row[1:], widths[1:], strict=True))])
         for row in rows
     ]
     rule = "  ".join("-" * width for width in widths)

@@ -23,9 +23,7 @@ class Usage:
     usd: float = 0.0
 
     def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            self.queries + other.queries, self.scanned_bytes + other.scanned_bytes, self.usd + other.usd
-        )
+        return Usage(self.queries + other.queries, self.scanned_bytes + other.scanned_bytes, self.usd + other.usd)
 
 
 def execution_ids(athena, ours: str = "") -> set[str]:
