@@ -8,6 +8,7 @@ notebooks.py   what a lesson's file contains, and its normal form
 parameters.py  which parameters a lesson takes; refuses others before anything runs
 execution.py   run one notebook
 usage.py       what the queries of a lesson scanned, asked from Athena itself
+figures.py     how each lesson's latest run went, kept beside the pages
 pages.py       notebooks → HTML that needs no network
 runner.py      the whole course, one lesson after the other
 """

@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import jinja2
 from nbconvert import HTMLExporter
@@ -18,13 +17,14 @@ from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
+from .figures import Outcome
 from .notebooks import lesson_paths, minutes_of, read, title_of, write_text
-
-if TYPE_CHECKING:
-    from .runner import Outcome
+from .usage import Usage
 
 TEMPLATES = Path(__file__).with_name("template")
 LESSON_LINK = re.compile(r'href="(?P<lesson>[0-9]{2}_\w+)\.ipynb(?P<anchor>#[^"]*)?"')
+BETWEEN_BLOCKS = re.compile(r"</pre></div>\s*<div[^>]*><pre>(?:<span></span>)?")
+PROMISE = re.compile(r"you will do\W+(?P<does>.+)", re.IGNORECASE)
 CELL_MAGIC = re.compile(r"^%%(?P<name>athena|sql)\b")
 
 
@@ -40,19 +40,34 @@ class LessonPage:
     outcome: Outcome | None = None
 
     @property
+    def minutes_or_zero(self) -> int:
+        return self.minutes or 0
+
+    @property
+    def promise(self) -> str:
+        """What the lesson says that you will do, as plain text."""
+        found = PROMISE.search(self.notebook.cells[0].source) if self.notebook.cells else None
+        return re.sub(r"[*_`]|\\(?=\$)", "", found["does"]) if found else ""
+
+    @property
     def short(self) -> str:
         """The title without the number that the list shows anyway."""
         return re.sub(r"^(Lesson\s+)?[0-9]{1,2}\s*[·:.–—-]\s*", "", self.title)
 
 
-def write_course(out: Path, outcomes: list[Outcome]) -> None:
-    """Write a page for every executed notebook in `out`, and the index. Raises CourseError (disk, folder)."""
-    by_lesson = {outcome.lesson: outcome for outcome in outcomes}
-    lessons = [_lesson(path, by_lesson.get(path.stem)) for path in lesson_paths(folder=out)]
+def write_course(out: Path, outcomes: dict[str, Outcome]) -> None:
+    """Write a page for every executed notebook in `out`, and the index with the `outcomes` by lesson.
+
+    Raises CourseError when the folder or the disk refuses a page.
+    """
+    lessons = [_lesson(path, outcomes.get(path.stem)) for path in lesson_paths(folder=out)]
     for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None], strict=False):
         body = LESSON_LINK.sub(r'href="\g<lesson>.html\g<anchor>"', _body(lesson.notebook))
         write_text(_page(lessons, lesson.page, lesson.title, body, before, after), out / lesson.page)
-    index = _templates().get_template("index.html.j2").render(lessons=lessons)
+    measured = [lesson.outcome for lesson in lessons if lesson.outcome]
+    total = sum((outcome.usage for outcome in measured), Usage())
+    seconds = sum(outcome.seconds for outcome in measured)
+    index = _templates().get_template("index.html.j2").render(lessons=lessons, total=total, seconds=seconds)
     write_text(_page(lessons, "index.html", "Lessons", index), out / "index.html")
 
 
@@ -71,10 +86,8 @@ def _page(lessons, page: str, title: str, body: str, before=None, after=None) ->
 
 @cache
 def _templates() -> jinja2.Environment:
-    """Templates of whole pages; they receive HTML that nbconvert has made, so nothing is escaped twice."""
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=False)
-    environment.filters["e"] = jinja2.filters.do_forceescape
-    return environment
+    """Templates of whole pages; text is escaped, `body` is HTML that nbconvert has made."""
+    return jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
 
 
 @cache
@@ -107,4 +120,5 @@ def _highlighted(source: str, language: str | None = None, metadata: dict | None
     if magic is None:
         return Highlight2HTML()(source, "ipython3", metadata)
     first, _, sql = source.partition("\n")
-    return Highlight2HTML()(first, "ipython3", metadata) + Highlight2HTML()(sql, "sql", metadata)
+    both = Highlight2HTML()(first, "ipython3", metadata) + Highlight2HTML()(sql, "sql", metadata)
+    return BETWEEN_BLOCKS.sub("", both)

@@ -9,7 +9,6 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import papermill
@@ -22,20 +21,11 @@ from helpers.session import course_prefix
 
 from . import pages, parameters
 from .execution import CELL_TIMEOUT, QUIET_KERNEL, failure
+from .figures import Outcome, remember
 from .notebooks import CourseError, normalise, read, write
 from .usage import Usage, execution_ids, total_of
 
 ROOM = 200 * 2**20  # bytes that the executed notebooks, their pages and the lake need at the very least
-
-
-@dataclass
-class Outcome:
-    """How one lesson went. `error` is the one line that says why it failed, empty when it did not."""
-
-    lesson: str
-    seconds: float = 0.0
-    usage: Usage = field(default_factory=Usage)
-    error: str = ""
 
 
 def run(lessons: list[Path], given: dict[str, str], out: Path) -> list[Outcome]:
@@ -57,7 +47,7 @@ def run(lessons: list[Path], given: dict[str, str], out: Path) -> list[Outcome]:
         for number, path in enumerate(lessons, start=1):
             label = f"{number}/{len(lessons)} {path.stem}"
             outcomes.append(_run_one(path, values[path.stem], out, place, label))
-    pages.write_course(out, outcomes)
+    pages.write_course(out, remember(out, outcomes))
     return outcomes
 
 

@@ -186,7 +186,7 @@ def test_check_names_what_is_not_in_normal_form(tmp_path):
 
 
 def test_pages_link_lessons_and_fold_solutions(folder):
-    pages.write_course(folder, [])
+    pages.write_course(folder, {})
     page = (folder / "04_example.html").read_text()
     assert '<a class="before" href="03_example.html">' in page
     assert '<a class="after" href="05_example.html">' in page
@@ -200,5 +200,5 @@ def test_sql_is_coloured_as_sql(folder):
     notebook = lesson()
     notebook.cells[4].source = "%%athena\nSELECT count(*) FROM orders"
     save(notebook, folder / "03_example.ipynb")
-    pages.write_course(folder, [])
+    pages.write_course(folder, {})
     assert '<span class="k">SELECT</span>' in (folder / "03_example.html").read_text()

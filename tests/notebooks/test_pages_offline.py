@@ -73,7 +73,7 @@ def site(tmp_path_factory):
     out = tmp_path_factory.mktemp("site")
     for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
         shutil.copy(path, out)
-    pages.write_course(out, [])
+    pages.write_course(out, {})
     return out
 
 
