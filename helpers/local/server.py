@@ -1,0 +1,110 @@
+"""The embedded AWS: moto's services, with our own Athena in front of them."""
+
+import json
+import os
+import re
+import sys
+import traceback
+import uuid
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from . import http
+from .athena.service import Athena
+
+ATHENA = "AmazonAthena."
+_GLUE_CHANGE = re.compile(r"AWSGlue\.(Batch)?(Create|Update|Delete|Import|Put)")
+_JSON = "application/x-amz-json-1.1"
+
+
+class Application:
+    """WSGI: a request for Athena goes to our service, any other to moto."""
+
+    def __init__(self, athena):
+        self._athena = athena
+        self._moto = DomainDispatcherApplication(_backend)
+
+    def __call__(self, environ, start_response):
+        target = environ.get("HTTP_X_AMZ_TARGET", "")
+        if target.startswith(ATHENA):
+            return self._ask_athena(target.removeprefix(ATHENA), environ, start_response)
+        try:
+            answer = self._moto(environ, start_response)
+        except Exception as error:
+            return _failure(error, environ, start_response)
+        if _GLUE_CHANGE.match(target):
+            self._athena.catalog_changed()
+        return answer
+
+    def _ask_athena(self, operation, environ, start_response):
+        body = environ["wsgi.input"].read()
+        status, answer = self._athena.answer(operation, body)
+        return _respond(start_response, status, answer)
+
+
+def _backend(service):
+    """moto's application for one service; keys such as `a//b` are names, not paths to be tidied up."""
+    application = create_backend_app(service)
+    application.debug = False
+    application.config["PROPAGATE_EXCEPTIONS"] = True
+    application.url_map.merge_slashes = False
+    return application
+
+
+def _failure(error, environ, start_response):
+    """One line for what moto does not offer or trips over; the traceback goes to the log."""
+    traceback.print_exc(file=sys.stderr)
+    where = environ.get("HTTP_X_AMZ_TARGET") or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+    known = isinstance(error, NotImplementedError)
+    kind = "NotImplemented" if known else "InternalFailure"
+    reason = "this endpoint does not offer it" if known else f"{type(error).__name__}: {error}"
+    message = " ".join(f"{where}: {reason}".split())
+    return _respond(start_response, "501 Not Implemented" if known else "500 Internal Server Error",
+                    {"__type": kind, "message": message})
+
+
+def _respond(start_response, status, answer):
+    payload = json.dumps(answer).encode()
+    start_response(
+        status,
+        [
+            ("Content-Type", _JSON),
+            ("Content-Length", str(len(payload))),
+            ("x-amzn-RequestId", str(uuid.uuid4())),
+        ],
+    )
+    return [payload]
+
+
+class Endpoint:
+    """A listening endpoint: `serve()` blocks until `stop()` is called from another thread."""
+
+    def __init__(self, folder, port=0):
+        """`folder`: where everything is written. Raises OSError when the port is in use."""
+        listening = http.listen(port)
+        self.port = listening.getsockname()[1]
+        self.url = f"http://{http.HOST}:{self.port}"
+        self._athena = Athena(self.url, folder)
+        self._server = http.serve(listening, Application(self._athena))
+
+    def serve(self):
+        self._server.serve_forever(poll_interval=0.1)
+
+    def stop(self):
+        """Stop accepting requests and cancel the running queries."""
+        self._athena.stop()
+        self._server.shutdown()
+
+
+def client_environment(url):
+    """The variables that lead boto3, awswrangler and PyAthena to the endpoint at `url`."""
+    bypass = [name for name in os.environ.get("NO_PROXY", "").split(",") if name]
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": ",".join(dict.fromkeys([*bypass, http.HOST, "localhost"])),
+    }
