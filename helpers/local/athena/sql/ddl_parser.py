@@ -1,0 +1,316 @@
+"""Hive DDL, SHOW, DESCRIBE, MSCK and views: text → Statement.
+
+Athena reads a statement with its own Hive grammar first. What that refuses goes to Trino's grammar: CTAS is
+read there, and where both refuse, Trino's error is shown (`ddl_trino`). Hive itself then parses the text once
+more when it runs; what only Hive minds (reserved words, block comments) is kept in `Statement.complaint` and
+ends the query FAILED.
+"""
+
+from ..errors import RequestError
+from . import ddl_comments, ddl_create, ddl_lexer, ddl_tree, ddl_trino
+from .ddl_alter import alter_database, alter_table, partition_spec
+from .ddl_cursor import Cursor, HiveSyntax
+from .lexer import tokenize
+from .stream import Stream
+
+CATALOG = "awsdatacatalog"
+_FIRST = ("CREATE", "DROP", "ALTER", "SHOW", "DESCRIBE", "DESC", "MSCK")
+_QUERY_STARTS = ("SELECT", "WITH", "VALUES", "TABLE", "(")
+_ANY_NAME = "{IDENTIFIER, BACKQUOTED_IDENTIFIER}"
+
+
+def is_hive(sql):
+    """Whether `sql` begins like a statement that Hive's lexer, not Trino's, should cut into tokens."""
+    return ddl_lexer.first_word(sql) in _FIRST
+
+
+def parse_ddl(tokens, sql):
+    """`sql` → Statement, or None when it is not DDL, SHOW or DESCRIBE (CTAS, SHOW FUNCTIONS, queries).
+
+    `tokens`, those of Trino's lexer, may be None. Raises RequestError for what Athena refuses at the start.
+    """
+    if not is_hive(sql):
+        return None
+    cursor = Cursor(ddl_lexer.tokenize(sql), sql)
+    rule = _rule(cursor)
+    if rule is None or (rule is ddl_create.create_table and _is_ctas(cursor)):
+        return None
+    try:
+        if rule is _unknown:
+            raise cursor.no_alternative()
+        statement = rule(cursor)
+    except HiveSyntax as exc:
+        raise _refused(exc, tokens, sql) from None
+    statement.sql = sql
+    statement.complaint = statement.complaint or cursor.complaint
+    _check(statement)
+    return statement
+
+
+def _refused(exc, tokens, sql):
+    if ddl_lexer.first_word(sql) == "MSCK":
+        return exc.request
+    return ddl_trino.refusal(tokens or tokenize(sql)) or exc.request
+
+
+def _check(statement):
+    for name in _names(statement):
+        if len(name.parts) > 3:
+            raise RequestError(f"Invalid table name {'.'.join(name.parts)}", code="MALFORMED_QUERY")
+        check_catalog(name.catalog)
+    if isinstance(statement, ddl_tree.ShowTables) and statement.name and len(statement.name.parts) > 1:
+        check_catalog(statement.name.parts[0])
+    if isinstance(statement, ddl_tree.CreateTable):
+        ddl_create.check(statement)
+    if isinstance(statement, (ddl_tree.DescribeTable, ddl_tree.ShowCreateTable, ddl_tree.RepairTable)):
+        statement.complaint = statement.complaint or ddl_comments.complaint(
+            statement.sql, ddl_lexer.tokenize(statement.sql)
+        )
+
+
+def check_catalog(catalog):
+    """Only Athena's own catalog is here."""
+    if catalog not in (None, CATALOG):
+        raise RequestError(f"Catalog '{catalog}' does not exist", code="DATACATALOG_NOT_FOUND")
+
+
+def _names(statement):
+    if isinstance(statement, (ddl_tree.CreateTable, ddl_tree.TableStatement)):
+        yield statement.name
+
+
+def _is_ctas(cursor):
+    """CREATE TABLE … AS a query; never EXTERNAL."""
+    depth = 0
+    for token, following in zip(cursor.tokens[2:], cursor.tokens[3:], strict=False):
+        depth += (token.upper == "(") - (token.upper == ")")
+        if depth == 0 and token.upper == "AS" and following.upper in _QUERY_STARTS:
+            return cursor.is_word("CREATE", "TABLE")
+    return False
+
+
+# ---- which rule
+
+
+def _rule(cursor):
+    """The rule for the statement's first words; None where another parser reads it."""
+    first, second = cursor.token.upper, cursor.peek().upper
+    if first == "CREATE" and second in ("VIEW", "OR") and _creates_view(cursor):
+        return _create_view
+    if first == "SHOW" and second == "FUNCTIONS":
+        return None
+    if first in ("DESCRIBE", "DESC"):
+        return _describe
+    return _RULES.get((first, second), _unknown)
+
+
+def _creates_view(cursor):
+    return cursor.is_word("CREATE", "VIEW") or cursor.is_word("CREATE", "OR", "REPLACE", "VIEW")
+
+
+def _unknown(cursor):
+    raise cursor.no_alternative()
+
+
+# ---- databases
+
+
+def _create_database(cursor):
+    cursor.expect("CREATE")
+    cursor.advance()
+    if_not_exists = cursor.accept("IF", "NOT", "EXISTS")
+    name = _database_name(cursor)
+    statement = ddl_tree.CreateDatabase(database=name, if_not_exists=if_not_exists)
+    if cursor.accept("COMMENT"):
+        statement.comment = cursor.string()
+    if cursor.accept("LOCATION"):
+        statement.location = cursor.string()
+    if cursor.accept("WITH"):
+        cursor.expect("DBPROPERTIES")
+        statement.properties = cursor.properties()
+    cursor.expect_end("{<EOF>, 'COMMENT', 'LOCATION', 'WITH'}")
+    return statement
+
+
+def _drop_database(cursor):
+    cursor.expect("DROP")
+    cursor.advance()
+    if_exists = cursor.accept("IF", "EXISTS")
+    name = _database_name(cursor)
+    cascade = cursor.accept("CASCADE")
+    if not cascade:
+        cursor.accept("RESTRICT")
+    cursor.expect_end("{<EOF>, 'CASCADE', 'RESTRICT'}")
+    return ddl_tree.DropDatabase(database=name, if_exists=if_exists, cascade=cascade)
+
+
+def _database_name(cursor):
+    """[catalog.]database"""
+    parts = cursor.name().parts
+    if len(parts) > 2:
+        raise RequestError(f"Invalid database name {'.'.join(parts)}", code="MALFORMED_QUERY")
+    if len(parts) == 2:
+        check_catalog(parts[0])
+    return parts[-1]
+
+
+# ---- tables and views
+
+
+def _drop_table(cursor):
+    cursor.expect("DROP", "TABLE")
+    if_exists = cursor.accept("IF", "EXISTS")
+    name = cursor.name()
+    cursor.accept("PURGE")
+    cursor.expect_end("{<EOF>, '.', 'PURGE'}")
+    return ddl_tree.DropTable(name=name, if_exists=if_exists)
+
+
+def _drop_view(cursor):
+    cursor.expect("DROP", "VIEW")
+    if_exists = cursor.accept("IF", "EXISTS")
+    name = cursor.name(quoted=True)
+    cursor.expect_end("{<EOF>, '.'}")
+    return ddl_tree.DropView(name=name, if_exists=if_exists)
+
+
+def _create_view(cursor):
+    """Trino's statement, read with Trino's tokens: double quotes are names."""
+    sql = cursor.sql
+    stream = Stream(tokenize(sql), sql)
+    stream.expect("CREATE")
+    replace = stream.accept("OR", "REPLACE")
+    stream.expect("VIEW")
+    start = stream.token.start
+    parts = tuple(part.lower() for part in stream.qualified_name())
+    end = stream.tokens[stream.at - 1].end
+    comment = stream.string() if stream.accept("COMMENT") else None
+    if stream.accept("SECURITY") and not stream.accept_any("DEFINER", "INVOKER"):
+        raise stream.mismatch("'DEFINER', 'INVOKER'")
+    stream.expect("AS")
+    if stream.token.upper not in _QUERY_STARTS:
+        raise stream.mismatch("<query>")
+    begin = stream.token.start
+    blanked = "".join(c if c == "\n" else " " for c in sql[:begin])
+    return ddl_tree.CreateView(
+        name=ddl_tree.TableName(parts, start, end), query=blanked + sql[begin:], replace=replace, comment=comment
+    )
+
+
+def _repair(cursor):
+    cursor.expect("MSCK", "REPAIR", "TABLE")
+    name = cursor.name()
+    cursor.expect_end("{<EOF>, '.'}")
+    return ddl_tree.RepairTable(name=name)
+
+
+# ---- SHOW and DESCRIBE
+
+
+def _show_databases(cursor):
+    cursor.expect("SHOW")
+    cursor.advance()
+    pattern = cursor.string() if cursor.accept("LIKE") else None
+    cursor.expect_end("{<EOF>, 'LIKE'}")
+    return ddl_tree.ShowDatabases(pattern=pattern)
+
+
+def _show_tables(cursor):
+    cursor.expect("SHOW")
+    kind = ddl_tree.ShowViews if cursor.advance().upper == "VIEWS" else ddl_tree.ShowTables
+    name = None
+    if cursor.accept("IN") or cursor.accept("FROM"):
+        start = cursor.token
+        parts = [cursor.identifier("database name")]
+        if cursor.accept("."):
+            parts.append(cursor.identifier("database name"))
+        name = ddl_tree.TableName(tuple(parts), start.start, cursor.tokens[cursor.at - 1].end)
+    pattern = cursor.string() if cursor.accept("LIKE") or cursor.token.kind == "string" else None
+    cursor.expect_end("{<EOF>, 'LIKE', STRING}" if pattern is None else "<EOF>")
+    return kind(name=name, pattern=pattern)
+
+
+def _show_partitions(cursor):
+    cursor.expect("SHOW", "PARTITIONS")
+    name = cursor.name()
+    partition = partition_spec(cursor) if cursor.is_word("PARTITION") else None
+    cursor.expect_end("{<EOF>, '.', 'PARTITION'}")
+    return ddl_tree.ShowPartitions(name=name, partition=partition)
+
+
+def _show_columns(cursor):
+    cursor.expect("SHOW", "COLUMNS")
+    if not (cursor.accept("IN") or cursor.accept("FROM")):
+        raise cursor.mismatch("{'FROM', 'IN'}")
+    name = cursor.name()
+    if cursor.accept("IN") or cursor.accept("FROM"):
+        parts = (cursor.identifier("database name"), name.table)
+        name = ddl_tree.TableName(parts, name.start, cursor.tokens[cursor.at - 1].end)
+    cursor.expect_end("{<EOF>, '.', 'FROM', 'IN'}")
+    return ddl_tree.ShowColumns(name=name)
+
+
+def _show_properties(cursor):
+    cursor.expect("SHOW", "TBLPROPERTIES")
+    name = cursor.name()
+    key = cursor.parenthesised(cursor.string)[0] if cursor.is_word("(") else None
+    cursor.expect_end("{<EOF>, '.', '('}")
+    return ddl_tree.ShowProperties(name=name, key=key)
+
+
+def _show_create(cursor):
+    cursor.expect("SHOW", "CREATE")
+    if cursor.accept("VIEW"):
+        statement = ddl_tree.ShowCreateView(name=cursor.name(quoted=True))
+    elif cursor.accept("TABLE"):
+        statement = ddl_tree.ShowCreateTable(name=cursor.name())
+    else:
+        raise cursor.no_alternative()
+    cursor.expect_end("{<EOF>, '.'}")
+    return statement
+
+
+def _describe(cursor):
+    cursor.advance()
+    style = ""
+    if cursor.token.upper in ("FORMATTED", "EXTENDED") and cursor.peek().kind in ("name", "backquoted"):
+        style = cursor.advance().upper
+    if not cursor.at_identifier():
+        raise cursor.no_alternative()
+    start = cursor.token
+    try:
+        name = cursor.name()
+    except HiveSyntax:
+        raise cursor.no_alternative(start) from None
+    partition = partition_spec(cursor) if cursor.is_word("PARTITION") else None
+    column = []
+    if cursor.at_identifier():
+        column = [cursor.identifier("describe statement")]
+        while cursor.accept("."):
+            column.append(cursor.identifier("describe statement"))
+    cursor.expect_end("{<EOF>, '.'}")
+    return ddl_tree.DescribeTable(name=name, style=style, partition=partition, column=tuple(column))
+
+
+_RULES = {
+    ("CREATE", "DATABASE"): _create_database,
+    ("CREATE", "SCHEMA"): _create_database,
+    ("DROP", "DATABASE"): _drop_database,
+    ("DROP", "SCHEMA"): _drop_database,
+    ("ALTER", "DATABASE"): alter_database,
+    ("ALTER", "SCHEMA"): alter_database,
+    ("CREATE", "EXTERNAL"): ddl_create.create_table,
+    ("CREATE", "TABLE"): ddl_create.create_table,
+    ("DROP", "TABLE"): _drop_table,
+    ("DROP", "VIEW"): _drop_view,
+    ("ALTER", "TABLE"): alter_table,
+    ("MSCK", "REPAIR"): _repair,
+    ("SHOW", "DATABASES"): _show_databases,
+    ("SHOW", "SCHEMAS"): _show_databases,
+    ("SHOW", "TABLES"): _show_tables,
+    ("SHOW", "VIEWS"): _show_tables,
+    ("SHOW", "PARTITIONS"): _show_partitions,
+    ("SHOW", "COLUMNS"): _show_columns,
+    ("SHOW", "TBLPROPERTIES"): _show_properties,
+    ("SHOW", "CREATE"): _show_create,
+}
