@@ -22,12 +22,14 @@ environment:
 	@sh scripts/environment
 
 run: environment
+	@$(PY) -m helpers.datasets
 	@$(PY) -m helpers.course run $(ONLY:%=--only %)
 
 # Notebooks first: they take longest. One file's tests stay in one process, a notebook's cells in one kernel.
 TESTS = notebooks tests
 WORKERS = 2
 test: environment
+	@$(PY) -m helpers.datasets
 	@$(PY) -m pytest --nbval -n $(WORKERS) --dist loadfile $(TESTS)
 
 # JupyterLab refuses to run as root (containers) unless told; it must not ask the network for news.

@@ -21,8 +21,8 @@ def lesson() -> NotebookNode:
     exercise = [
         v4.new_markdown_cell("### Exercise"),
         code("answer = None", "exercise"),
-        code('print("not attempted")', "check", prints="not attempted\n"),
-        code("solution = 4", "solution"),
+        code('print("03.1 not attempted.")', "check", prints="03.1 not attempted.\n"),
+        code('print("03.1 right.")', "solution", prints="03.1 right.\n"),
     ]
     cells = [
         v4.new_markdown_cell(OPENING),

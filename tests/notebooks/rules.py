@@ -76,13 +76,17 @@ def fits_one_sitting(notebook, path):
 
 
 def has_exercises_that_can_be_solved(notebook, path):
-    """Statement, stub, check, solution, in this order and as often."""
+    """Statement, stub, check, solution, in this order; the run attempts nothing and its solutions are right."""
     order = [tag for cell in code_cells(notebook) for tag in tags(cell) if tag in ("exercise", "check", "solution")]
     count = order.count("exercise")
     if count not in EXERCISES:
         yield f"{count} exercises, expected {EXERCISES.start} to {EXERCISES.stop - 1}"
     if order != ["exercise", "check", "solution"] * count:
         yield f"exercise, check, solution do not follow each other: {order}"
+    for tag, verdict in (("check", "not attempted"), ("solution", "right")):
+        for cell in code_cells(notebook):
+            if tag in tags(cell) and not re.search(rf"^\d\d\.\d+ {verdict}\b", printed_by(cell), re.MULTILINE):
+                yield f"a {tag} cell does not print {verdict!r}: {printed_by(cell)[:60]!r}"
 
 
 def uses_known_tags_only(notebook, path):
@@ -131,11 +135,15 @@ def belongs_to_no_machine(notebook, path):
 def printed_text(notebook: NotebookNode) -> Iterator[str]:
     """Everything that the outputs say in text: streams, plain text, HTML, Markdown."""
     for cell in code_cells(notebook):
-        for output in cell.outputs:
-            yield output.get("text", "")
-            for kind, content in output.get("data", {}).items():
-                if kind.startswith("text/"):
-                    yield content
+        yield printed_by(cell)
+
+
+def printed_by(cell: NotebookNode) -> str:
+    said = []
+    for output in cell.outputs:
+        said.append(output.get("text", ""))
+        said += [content for kind, content in output.get("data", {}).items() if kind.startswith("text/")]
+    return "\n".join(said)
 
 
 def escapes_dollars(notebook, path):

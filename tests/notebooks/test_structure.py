@@ -71,6 +71,10 @@ def leave_out_a_solution(notebook):
     del notebook.cells[-2]
 
 
+def solve_it_wrongly(notebook):
+    notebook.cells[-2].outputs[0].text = "03.1 not yet: think again\n"
+
+
 def let_a_cell_fail(notebook):
     notebook.cells[4].metadata.tags = ["raises-exception"]
 
@@ -129,6 +133,7 @@ BREAKS = {
     forget_the_parameters: "has_one_parameters_cell",
     write_a_long_cell: "fits_one_sitting",
     leave_out_a_solution: "has_exercises_that_can_be_solved",
+    solve_it_wrongly: "has_exercises_that_can_be_solved",
     let_a_cell_fail: "uses_known_tags_only",
     keep_a_cell_from_being_compared: "uses_known_tags_only",
     stop_without_summary: "closes_with_a_summary",

@@ -1,0 +1,3 @@
+"""Parameters, other than the committed ones, with which each lesson must run and keep its promises."""
+
+OTHER: dict[str, list[dict[str, object]]] = {}
