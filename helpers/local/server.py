@@ -9,7 +9,7 @@ import uuid
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from . import http
+from . import loopback
 from .athena.service import Athena
 
 ATHENA = "AmazonAthena."
@@ -81,11 +81,11 @@ class Endpoint:
 
     def __init__(self, folder, port=0):
         """`folder`: where everything is written. Raises OSError when the port is in use."""
-        listening = http.listen(port)
+        listening = loopback.listen(port)
         self.port = listening.getsockname()[1]
-        self.url = f"http://{http.HOST}:{self.port}"
+        self.url = f"http://{loopback.HOST}:{self.port}"
         self._athena = Athena(self.url, folder)
-        self._server = http.serve(listening, Application(self._athena))
+        self._server = loopback.serve(listening, Application(self._athena))
 
     def serve(self):
         self._server.serve_forever(poll_interval=0.1)
@@ -106,5 +106,5 @@ def client_environment(url):
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_REGION": "us-east-1",
         "AWS_EC2_METADATA_DISABLED": "true",
-        "NO_PROXY": ",".join(dict.fromkeys([*bypass, http.HOST, "localhost"])),
+        "NO_PROXY": ",".join(dict.fromkeys([*bypass, loopback.HOST, "localhost"])),
     }

@@ -16,10 +16,15 @@ CSV_STATEMENTS = ("SELECT", "EXECUTE", "UPDATE", "DELETE", "MERGE")
 BARE_STATEMENTS = ("INSERT", "UNLOAD")
 CTAS = "CREATE_TABLE_AS_SELECT"
 # Statements that Hive or the engine runs; Athena answers the others from the catalog by itself.
-_RUN_BY_HIVE = ("DESCRIBE_TABLE", "ALTER_TABLE_ADD_COLUMN", "ALTER_TABLE_REPLACE_COLUMN")
+_RUN_BY_HIVE = (
+    "DESCRIBE_TABLE",
+    "SHOW_CREATE_TABLE",
+    "ALTER_TABLE_ADD_COLUMN",
+    "ALTER_TABLE_REPLACE_COLUMN",
+)
 _RUN_BY_ENGINE = (*CSV_STATEMENTS, *BARE_STATEMENTS, CTAS, "EXPLAIN", "SHOW_FUNCTIONS")
 # `UpdateCount` is 0, not absent, for these.
-_COUNTS_NOTHING = ("SELECT", "EXECUTE", "SHOW_")
+_COUNTS_NOTHING = ("SELECT", "EXECUTE", "SHOW_", "DESC_VIEW")
 ENGINE_TYPE, ATHENA_TYPE = "application/octet-stream", "binary/octet-stream"
 
 
@@ -172,6 +177,6 @@ class ResultWriter:
 
 
 def _update_count(kind, count):
-    if count is None and kind.startswith(_COUNTS_NOTHING):
+    if count is None and kind.startswith(_COUNTS_NOTHING) and kind not in _RUN_BY_HIVE:
         return 0
     return count
