@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import duckdb
 from botocore.exceptions import BotoCoreError, ClientError
 
-from . import reuse, start_checks
+from . import ddl, reuse
 from .errors import SYSTEM, AthenaError, Cancelled, RequestError, from_duckdb
 from .locations import check_location
 from .outcome import Context, Outcome
@@ -103,7 +103,7 @@ class Executions:
             group.enforced and group.output_location is not None,
             group.scan_cutoff,
         )
-        statement = start_checks.resolve(statement, run_context)
+        ddl.check(statement, run_context)
         execution = Execution(
             execution_id,
             statement.sql,
@@ -112,7 +112,7 @@ class Executions:
             output_location(directory, execution_id, statement.substatement_type),
             run_context,
             catalog,
-            database,
+            getattr(statement, "context_database", None) or database,
             request.get("ResultReuseConfiguration"),
         )
         with self._lock:
