@@ -9,13 +9,14 @@ description is also the picture's alternative text. Colours are Okabe and Ito's 
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
 from helpers import costs, display, tables
 
@@ -35,6 +36,7 @@ LOOK = {
     "svg.hashsalt": "athena-workbook",
 }
 Number = int | float | Decimal
+in_the_look = matplotlib.rc_context(LOOK)  # decorates what draws: matplotlib reads its settings while drawing
 
 
 def quantity(value: Number, unit: str) -> str:
@@ -47,6 +49,7 @@ def quantity(value: Number, unit: str) -> str:
     return f"{number} {unit}".strip()
 
 
+@in_the_look
 def bars(
     values: Mapping[str, Number],
     title: str,
@@ -75,6 +78,8 @@ def bars(
     axes.tick_params(axis="y", length=0)
     _scale(axes, "x", unit, log)
     axes.margins(x=0.16)
+    if log:
+        axes.set_xlim(left=10 ** (_decade(min(numbers)) - 1))
     if limit is not None:
         axes.axvline(float(limit), color=VERMILION, linestyle="--", linewidth=1.2)
         name = f"{limit_label} {quantity(limit, unit)}".strip()
@@ -89,6 +94,7 @@ def bars(
     _show(figure, text)
 
 
+@in_the_look
 def lines(
     x: Sequence[Number],
     series: Mapping[str, Sequence[Number]],
@@ -100,7 +106,7 @@ def lines(
     mark: Number | None = None,
     mark_label: str = "",
 ) -> None:
-    """One line per entry of `series` over `x`, named at its end; prints the same as a table.
+    """One line per entry of `series` over `x`; prints the same as a table.
 
     mark  an x value to point at with a vertical line, for example a break-even
     """
@@ -134,6 +140,7 @@ def lines(
     _show(figure, text)
 
 
+@in_the_look
 def before_after(
     values: Mapping[str, tuple[Number, Number]],
     title: str,
@@ -158,7 +165,9 @@ def before_after(
     _scale(axes, "x", unit, log)
     axes.margins(x=0.18)
     axes.set_title(title)
-    axes.legend(frameon=False, loc="lower right")
+    axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0.2)
+    if log:
+        axes.set_xlim(left=10 ** (_decade(min(min(pair) for pair in values.values())) - 1))
     rows = [
         (label, quantity(before, unit), quantity(after, unit), times(before, after))
         for label, (before, after) in values.items()
@@ -178,10 +187,9 @@ def times(before: Number, after: Number) -> str:
 
 def _figure(height: float):
     """A figure outside pyplot's list, so that nothing is drawn twice and nothing stays in memory."""
-    with matplotlib.rc_context(LOOK):
-        figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
-        FigureCanvasAgg(figure)
-        return figure, figure.add_subplot()
+    figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, figure.add_subplot()
 
 
 def _scale(axes, side: str, unit: str, log: bool) -> None:
@@ -190,13 +198,21 @@ def _scale(axes, side: str, unit: str, log: bool) -> None:
     if log:
         (axes.set_xscale if side == "x" else axes.set_yscale)("log")
         axis.set_minor_formatter(NullFormatter())
-    axis.set_major_formatter(FuncFormatter(lambda value, _: quantity(_tidy(value), unit).replace("$", r"\$")))
-    if side == "x":
-        axis.set_major_locator(axis.get_major_locator() if log else matplotlib.ticker.MaxNLocator(5))
+    elif side == "x":
+        axis.set_major_locator(MaxNLocator(5))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, unit)))
 
 
-def _tidy(value: float) -> Number:
-    return int(value) if float(value).is_integer() else round(value, 10)
+def _tick(value: float, unit: str) -> str:
+    """A short number for an axis; the exact ones stand beside the bars and in the text."""
+    if unit == "bytes":
+        return costs.format_bytes(value).replace(".0 ", " ")
+    return (r"\$" if unit == "usd" else "") + f"{round(value, 10):,g}"
+
+
+def _decade(value: Number) -> int:
+    """The power of ten at or below `value`; 0 for what a logarithm cannot show."""
+    return math.floor(math.log10(value)) if value > 0 else 0
 
 
 def _spread(count: int, most: int = 10) -> list[int]:
@@ -218,9 +234,9 @@ def _show(figure: Figure, text: str) -> None:
     print(text)
 
 
+@in_the_look
 def picture_of(figure: Figure) -> bytes:
     """The figure as PNG without the program's name and version, so that the bytes repeat."""
     out = io.BytesIO()
-    with matplotlib.rc_context(LOOK):
-        figure.savefig(out, format="png", metadata={"Software": None})
+    figure.savefig(out, format="png", metadata={"Software": None})
     return out.getvalue()
