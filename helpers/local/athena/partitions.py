@@ -26,21 +26,21 @@ class Partition:
     `described` is Glue's description, None where the table's own applies (projection, no partition keys).
     """
 
-    __slots__ = ("_described", "_table", "location", "values")
+    __slots__ = ("_table", "described", "location", "values")
 
     def __init__(self, values, location, table, described=None):
-        self.values, self.location, self._table, self._described = values, location, table, described
+        self.values, self.location, self._table, self.described = values, location, table, described
 
     def __repr__(self):
         return f"Partition({self.values!r}, {self.location!r})"
 
     @property
     def _storage(self):
-        return (self._described or {}).get("StorageDescriptor") or {}
+        return (self.described or {}).get("StorageDescriptor") or {}
 
     @property
     def parameters(self):
-        return (self._described or {}).get("Parameters") or {}
+        return (self.described or {}).get("Parameters") or {}
 
     @property
     def columns(self):

@@ -54,12 +54,17 @@ class PartitionSpec:
 
 @dataclass(kw_only=True)
 class Statement:
-    """`complaint`: what Hive's own parser says about a text that Athena's grammar lets pass, or None."""
+    """`complaint`: what Hive's own parser says about a text that Athena's grammar lets pass, or None.
+
+    `context_database`: the database that GetQueryExecution shows as the context, where the statement names one
+    that Athena moves there; None where it leaves the request's.
+    """
 
     statement_type: ClassVar[str] = DDL
     substatement_type: ClassVar[str] = ""
     sql: str = ""
     complaint: str | None = None
+    context_database: str | None = None
 
 
 @dataclass(kw_only=True)
@@ -116,7 +121,7 @@ class CreateTable(Statement):
 
 @dataclass(kw_only=True)
 class TableStatement(Statement):
-    """A statement about one table that must exist."""
+    """A statement about one table."""
 
     name: TableName
 

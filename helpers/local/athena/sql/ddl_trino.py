@@ -29,7 +29,8 @@ _GRAMMAR = {
         | ADD COLUMN (IF NOT EXISTS)? column | DROP COLUMN (IF EXISTS)? name
         | SET AUTHORIZATION principal | SET PROPERTIES assignments
         | EXECUTE identifier ('(' arguments ')')? (WHERE anything)?""",
-    "show": """CATALOGS like? | COLUMNS (FROM | IN) name like? | CREATE (MATERIALIZED VIEW | SCHEMA | TABLE | VIEW) name
+    "show": """CATALOGS like? | COLUMNS (FROM | IN) name like?
+        | CREATE (MATERIALIZED VIEW | SCHEMA | TABLE | VIEW) name
         | CURRENT ROLES | FUNCTIONS like? | GRANTS (ON TABLE? name)? | ROLE GRANTS ((FROM | IN) identifier)?
         | ROLES ((FROM | IN) identifier)? | SCHEMAS ((FROM | IN) identifier)? like? | SESSION like?
         | STATS FOR (name | '(' query ')') | TABLES ((FROM | IN) name)? like? | VIEWS ((FROM | IN) name)? like?""",

@@ -1,0 +1,57 @@
+"""Hive DDL, SHOW, DESCRIBE, MSCK and views, run against Glue.
+
+`check` is asked when the query is started, `run` when its turn has come.
+"""
+
+from ..sql import ddl_tree
+from . import columns, databases, describe, partitions, repair, show, tables, views
+from .failures import complaint
+from .starting import check
+
+__all__ = ["check", "is_ddl", "run"]
+
+_RULES = {
+    ddl_tree.CreateDatabase: databases.create,
+    ddl_tree.DropDatabase: databases.drop,
+    ddl_tree.AlterDatabase: databases.set_properties,
+    ddl_tree.CreateTable: tables.create,
+    ddl_tree.DropTable: tables.drop,
+    ddl_tree.SetProperties: tables.set_properties,
+    ddl_tree.SetLocation: tables.set_location,
+    ddl_tree.RenameTable: tables.rename,
+    ddl_tree.AddColumns: columns.add,
+    ddl_tree.ReplaceColumns: columns.replace,
+    ddl_tree.ChangeColumn: columns.change,
+    ddl_tree.DropColumn: columns.drop,
+    ddl_tree.AddPartitions: partitions.add,
+    ddl_tree.DropPartitions: partitions.drop,
+    ddl_tree.RenamePartition: partitions.rename,
+    ddl_tree.RepairTable: repair.repair,
+    ddl_tree.ShowDatabases: show.databases,
+    ddl_tree.ShowTables: show.tables,
+    ddl_tree.ShowViews: show.views,
+    ddl_tree.ShowPartitions: show.partitions,
+    ddl_tree.ShowColumns: show.columns,
+    ddl_tree.ShowProperties: show.properties,
+    ddl_tree.ShowCreateTable: show.create_table,
+    ddl_tree.ShowCreateView: views.show_create,
+    ddl_tree.DescribeTable: describe.describe,
+    ddl_tree.DescribeView: describe.describe_view,
+    ddl_tree.CreateView: views.create,
+    ddl_tree.DropView: views.drop,
+}
+
+
+def is_ddl(statement):
+    """Whether `run` knows this statement."""
+    return type(statement) in _RULES
+
+
+def run(statement, context):
+    """Run a statement of `sql.ddl_tree` → Outcome. Raises AthenaError with Hive's or Trino's message."""
+    if statement.complaint:
+        raise complaint(statement.complaint)
+    outcome = _RULES[type(statement)](statement, context)
+    if statement.statement_type != ddl_tree.UTILITY:
+        context.services.catalog.changed()
+    return outcome
