@@ -36,7 +36,6 @@ _RULES = {
     ddl_tree.ShowCreateTable: show.create_table,
     ddl_tree.ShowCreateView: views.show_create,
     ddl_tree.DescribeTable: describe.describe,
-    ddl_tree.DescribeView: describe.describe_view,
     ddl_tree.CreateView: views.create,
     ddl_tree.DropView: views.drop,
 }

@@ -14,6 +14,8 @@ _COLUMNS = [ResultColumn(name, "string") for name in ("col_name", "data_type", "
 
 
 def describe(statement, context):
+    if statement.of_view:
+        return describe_view(statement, context)
     table = existing(statement.name, context)
     if table.is_iceberg:
         raise iceberg(f"{table.database}.{table.name}")

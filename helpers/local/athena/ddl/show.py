@@ -3,6 +3,7 @@
 import re
 
 from ..outcome import Outcome, ResultColumn
+from .describe import describe_view
 from .failures import execution_error, iceberg
 from .formats import LAZY_SIMPLE, comment
 from .names import DEFAULT_DATABASE, existing, hive_table, require_database
@@ -75,6 +76,8 @@ def partitions(statement, context):
 
 
 def columns(statement, context):
+    if statement.of_view:
+        return describe_view(statement, context)
     table = existing(statement.name, context)
     return _listing("field", [f"{column.name:<20}" for column in table.columns + table.partition_keys])
 

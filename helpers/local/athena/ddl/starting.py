@@ -10,11 +10,11 @@ _CATALOG = "awsdatacatalog"
 
 
 def check(statement, context):
-    """A statement of `sql.ddl_tree` at StartQueryExecution → the statement to run. Raises RequestError.
+    """Refuse or finish a statement of `sql.ddl_tree` at StartQueryExecution. Raises RequestError.
 
-    A DESCRIBE or SHOW COLUMNS of a view becomes another statement, DESC_VIEW. `sql` becomes the text that
-    GetQueryExecution shows: Athena takes the catalog's name out of it, and for what Hive describes the
-    database's too, which then is the shown context's (`context_database`).
+    A DESCRIBE or SHOW COLUMNS of a view becomes a DESC_VIEW. `sql` becomes the text that GetQueryExecution
+    shows: Athena takes the catalog's name out of it, and for what Hive describes the database's too, which
+    then is the shown context's (`context_database`).
     """
     if isinstance(statement, ddl_tree.CreateView):
         _parse_view(statement)
@@ -22,26 +22,22 @@ def check(statement, context):
         statement.context_database = statement.name.table
         _without_catalog(statement)
     elif isinstance(statement, _LOOKED_UP):
-        return _look_up(statement, context)
-    return statement
+        _look_up(statement, context)
 
 
 def _look_up(statement, context):
     try:
         table = find(statement.name, context)
     except AthenaError:
-        return statement  # a table that cannot be read fails when the statement runs
+        return  # a table that cannot be read fails when the statement runs
     if table is None:
         raise entity_not_found()
-    if isinstance(statement, ddl_tree.ShowColumns):
-        if table.is_view:
-            return ddl_tree.DescribeView(name=statement.name, sql=statement.sql)
+    if table.is_view and isinstance(statement, ddl_tree.DescribingStatement):
+        statement.describe_view()
+    elif isinstance(statement, ddl_tree.ShowColumns):
         _without_catalog(statement)
-    elif isinstance(statement, ddl_tree.DescribeTable) and table.is_view:
-        return ddl_tree.DescribeView(name=statement.name, sql=statement.sql)
     else:
         _into_context(statement, context)
-    return statement
 
 
 def _parse_view(statement):
