@@ -1,0 +1,104 @@
+"""One statement → its outcome: the hub between the life of a query and the modules that do its work."""
+
+from dataclasses import replace
+
+from . import ddl, explain, queries, show_functions
+
+try:
+    from . import writers
+except ImportError:  # TEMPORARY until writers land
+    class writers:
+        check = create_table_as = insert_into = unload = staticmethod(lambda s, c: None)
+
+from .errors import AthenaError, RequestError, unsupported_statement
+from .outcome import Outcome
+from .sql import statements, tree
+from .tables import CATALOG, Tables
+
+_MODIFYING = "Modifying Hive table rows is only supported for transactional tables"
+
+
+def check(statement, context):
+    """What Athena refuses at StartQueryExecution although it parses. Raises RequestError."""
+    if any(_in_system_catalog(node) for node in _tables(statement)):
+        raise unsupported_statement()
+    writers.check(statement, context)
+    ddl.check(statement, context)
+
+
+def run(statement, context) -> Outcome:
+    """Run a parsed statement. Raises AthenaError for a query that fails, Cancelled for one that is stopped."""
+    handler = _HANDLERS.get(type(statement))
+    return handler(statement, context) if handler else ddl.run(statement, context)
+
+
+def _modify(statement, context):
+    """UPDATE, DELETE and MERGE: Hive tables refuse them, Iceberg tables come later."""
+    tables = Tables(context.services.catalog, context.catalog, context.database)
+    catalog, database, name = tables.qualify(statement.name)
+    if catalog != CATALOG:
+        message = f"Table '{catalog}.{database}.{name}' does not exist"
+        raise AthenaError("TABLE_NOT_FOUND", message, 1, 1)
+    position = tree.TableName(statement.name.parts, line=1, column=1)
+    tables.resolve(position)
+    raise AthenaError("NOT_SUPPORTED", _MODIFYING)
+
+
+def _prepare(statement, context):
+    context.services.prepared.store(context.workgroup, statement.name, statement.text)
+    return Outcome(file="txt")
+
+
+def _execute(statement, context):
+    text = context.services.prepared.lookup(context.workgroup, statement.name)
+    if text is None:
+        raise AthenaError("NOT_FOUND", f"Prepared statement not found: {statement.name}")
+    try:
+        inner = statements.parse(text)
+    except RequestError as e:
+        raise AthenaError("SYNTAX_ERROR", e.message) from e
+    arguments = statement.arguments or context.parameters
+    if inner.parameters != len(arguments or []):
+        message = f"Incorrect number of parameters: expected {inner.parameters} but found {len(arguments or [])}"
+        raise AthenaError("INVALID_PARAMETER_USAGE", message, 1, 1)
+    inner_context = replace(context, parameters=arguments)
+    outcome = run(inner, inner_context)
+    context.scanned_bytes = inner_context.scanned_bytes
+    return outcome
+
+
+def _deallocate(statement, context):
+    if not context.services.prepared.delete(context.workgroup, statement.name):
+        raise AthenaError("NOT_FOUND", f"Prepared statement not found: {statement.name}")
+    return Outcome(file="txt")
+
+
+_HANDLERS = {
+    tree.SelectStatement: queries.select,
+    tree.Explain: explain.explain,
+    tree.CreateTableAs: writers.create_table_as,
+    tree.InsertInto: writers.insert_into,
+    tree.Unload: writers.unload,
+    tree.Update: _modify,
+    tree.Delete: _modify,
+    tree.Merge: _modify,
+    tree.Prepare: _prepare,
+    tree.Execute: _execute,
+    tree.Deallocate: _deallocate,
+    tree.ShowFunctions: show_functions.show,
+}
+
+
+def _tables(node):
+    """Every table name in a tree."""
+    if isinstance(node, tree.TableName):
+        yield node
+    if isinstance(node, tree.Node | tree.Statement):
+        node = [v for v in vars(node).values() if isinstance(v, (tree.Node, tree.Statement, list, tuple))]
+    if isinstance(node, (list, tuple)):
+        for child in node:
+            yield from _tables(child)
+
+
+def _in_system_catalog(node):
+    return len(node.parts) == 3 and node.parts[0].lower() == "system"

@@ -1,0 +1,111 @@
+"""EXPLAIN: the plan as text, with the partitions and columns that are left after pruning. Reads no data."""
+
+from . import types
+from .errors import AthenaError
+from .outcome import Outcome, ResultColumn
+from .queries import bound_parameters, plan, select
+from .sql import tree
+from .translate.plans import RecursivePlan, RowsPlan, SelectPlan, SetPlan
+from .translate.pruning import table_scan
+from .translate.relations import Derived, Joined, RowsOf, Sample, Scan
+
+
+def explain(statement, context):
+    """A tree.Explain → Outcome."""
+    inner = statement.statement
+    if not isinstance(inner, tree.SelectStatement):
+        raise AthenaError("NOT_SUPPORTED", f"EXPLAIN of {inner.substatement_type} is not supported by this endpoint")
+    kind = statement.options.get("TYPE", "DISTRIBUTED")
+    if statement.options.get("FORMAT", "TEXT") != "TEXT" or kind == "IO":
+        raise AthenaError("NOT_SUPPORTED", "EXPLAIN gives text plans only on this endpoint")
+    inner.parameters = statement.parameters
+    planned = plan(inner.query, context, bound_parameters(inner, context))
+    if kind == "VALIDATE":
+        return Outcome([ResultColumn.of("Valid", types.BOOLEAN)], [["true"]], update_count=0, file="txt")
+    lines = _output(planned) + _lines(planned.tree, 1, context)
+    if statement.analyze:
+        count = sum(1 for _ in select(inner, context).rows)
+        lines += [f"Output rows: {count}", f"Data scanned: {context.scanned_bytes} bytes"]
+    column = ResultColumn("Query Plan", "varchar", 0, 0, False)
+    return Outcome([column], [[line] for line in lines], update_count=0, file="txt")
+
+
+def _output(planned):
+    shown = ", ".join(f"{name}:{t}" for name, t in planned.columns)
+    return ["Query Plan", f"- Output[columnNames = [{', '.join(n for n, _ in planned.columns)}]] => [{shown}]"]
+
+
+def _lines(plan, depth, context):
+    pad = "    " * depth
+    if isinstance(plan, SetPlan):
+        return [
+            f"{pad}- {plan.op.title()}",
+            *_lines(plan.left, depth + 1, context),
+            *_lines(plan.right, depth + 1, context),
+        ]
+    if isinstance(plan, RowsPlan):
+        return [f"{pad}- Values[{len(plan.rows)} rows]"]
+    if isinstance(plan, RecursivePlan):
+        return [f"{pad}- Recursive", *_lines(plan.step, depth + 1, context)]
+    return _select_lines(plan, depth, context)
+
+
+def _select_lines(plan: SelectPlan, depth, context):
+    lines = []
+
+    def step(text):
+        lines.append("    " * (depth + len(lines)) + "- " + text)
+
+    if plan.limit is not None:
+        step(f"Limit[count = {plan.limit}]")
+    if plan.order_by:
+        step("Sort")
+    if plan.distinct:
+        step("Distinct")
+    if plan.windowed:
+        step("Window")
+    if plan.aggregated:
+        step("Aggregate" + ("" if plan.grouping is None else "[grouped]"))
+    if plan.where is not None:
+        step("Filter")
+    below = depth + len(lines)
+    return lines + (
+        _relation_lines(plan.relation, below, context)
+        if plan.relation is not None
+        else ["    " * below + "- Values[1 row]"]
+    )
+
+
+def _relation_lines(relation, depth, context):
+    pad = "    " * depth
+    if isinstance(relation, Joined):
+        head = "CrossJoin" if relation.kind == "cross" else f"{relation.kind.title()}Join"
+        return [
+            f"{pad}- {head}",
+            *_relation_lines(relation.left, depth + 1, context),
+            *_relation_lines(relation.right, depth + 1, context),
+        ]
+    if isinstance(relation, Derived):
+        return _lines(relation.plan, depth, context)
+    if isinstance(relation, Sample):
+        return [f"{pad}- Sample", *_relation_lines(relation.relation, depth + 1, context)]
+    if isinstance(relation, RowsOf):
+        return [f"{pad}- Unnest"]
+    if isinstance(relation, Scan):
+        return [pad + "- " + _scan_text(relation, context)]
+    return [f"{pad}- Values"]
+
+
+def _scan_text(scan, context):
+    table = scan.table
+    wanted, empty = table_scan(scan, context.services.duck.connect)
+    shown = f"TableScan[table = awsdatacatalog:{table.database}:{table.name}, columns = [{', '.join(wanted.columns)}]"
+    if table.partition_keys:
+        every = len(context.services.catalog.partitions(table))
+        left = (
+            []
+            if empty
+            else context.services.catalog.partitions(table, wanted.partition_domains, wanted.partition_predicate)
+        )
+        shown += f", partitions = {len(left)} of {every}"
+    return shown + "]"

@@ -1,0 +1,115 @@
+"""Running a query: plan it, open its scans, let DuckDB work, write the values as Athena does."""
+
+from . import readers, text
+from .errors import AthenaError, RequestError
+from .outcome import Outcome, ResultColumn
+from .sql import statements, tree
+from .tables import Tables
+from .translate.planner import Planner
+from .translate.pruning import table_scan
+
+_FETCH = 2000
+
+
+class Planned:
+    """A planned query. `columns`: [(name, Type)]; `open(con)` reads the scans' metadata and gives DuckDB SQL."""
+
+    def __init__(self, plan, scans, context):
+        self._plan, self.scans, self._context = plan, scans, context
+        self.scanned_bytes = 0
+
+    @property
+    def columns(self):
+        return [(name if name is not None else f"_col{i}", t) for i, (name, t) in enumerate(self._plan.columns)]
+
+    @property
+    def names(self):
+        """The names as written: None for a column that has none."""
+        return [name for name, _ in self._plan.columns]
+
+    @property
+    def tree(self):
+        return self._plan
+
+    def open(self, con):
+        """Open the scans on the DuckDB connection `con`, counting their bytes → SQL whose columns are c0, c1 …"""
+        connect = self._context.services.duck.connect
+        before = self._context.scanned_bytes
+        for scan in self.scans:
+            self._context.check_cancelled()
+            wanted, empty = table_scan(scan, connect)
+            scan.relation_sql = _no_rows(scan, wanted) if empty else readers.open_scan(wanted, self._context, con)
+        self.scanned_bytes = self._context.scanned_bytes - before
+        return self._plan.sql()
+
+
+def _no_rows(scan, wanted):
+    kinds = dict(scan.columns)
+    columns = ", ".join(f'CAST(NULL AS {kinds[c].duckdb}) AS "{c}"' for c in wanted.columns) or "1"
+    return f"(SELECT {columns} WHERE false)"
+
+
+def plan(query, context, parameters=()):
+    """A tree.Query → Planned. Everything that Trino's analysis refuses is refused here, before a byte is read."""
+    tables = Tables(context.services.catalog, context.catalog, context.database)
+    planner = Planner(tables, parameters)
+    found = planner.plan(query)
+    return Planned(found, planner.scans, context)
+
+
+def describe(query, context):
+    """The columns of a query as [(name, Type)]."""
+    return plan(query, context).columns
+
+
+def parameter_nodes(texts):
+    """Execution parameters → expression trees: text that is no expression of constants is a string."""
+    return [_parameter(t) for t in texts or []]
+
+
+def _parameter(value):
+    try:
+        node = statements.parse_expression(value)
+    except RequestError:
+        return tree.Literal("string", value)
+    return tree.Literal("string", value) if _has_name(node) else node
+
+
+def _has_name(node):
+    if isinstance(node, tree.Name):
+        return True
+    children = vars(node).values() if isinstance(node, tree.Node) else node if isinstance(node, (list, tuple)) else ()
+    return any(_has_name(c) for c in children if isinstance(c, (tree.Node, list, tuple)))
+
+
+def bound_parameters(statement, context):
+    """The parameters of a statement, checked against its question marks."""
+    given = context.parameters or []
+    if statement.parameters and statement.parameters != len(given):
+        message = f"Incorrect number of parameters: expected {statement.parameters} but found {len(given)}"
+        raise AthenaError("INVALID_PARAMETER_USAGE", message, 1, 1)
+    return parameter_nodes(given)
+
+
+def select(statement, context):
+    """Run a tree.SelectStatement → Outcome whose rows come as they are read."""
+    planned = plan(statement.query, context, bound_parameters(statement, context))
+    columns = [ResultColumn.of(name, t) for name, t in planned.columns]
+    connection = context.services.duck.connect()
+    try:
+        context.on_cancel(connection.interrupt)
+        result = connection.execute(planned.open(connection))
+    except BaseException:
+        connection.close()
+        raise
+    return Outcome(columns, _rows(connection, result, [t for _, t in planned.columns]), update_count=0)
+
+
+def _rows(connection, result, types):
+    writers = [text.writer(t) for t in types]
+    try:
+        while chunk := result.fetchmany(_FETCH):
+            for row in chunk:
+                yield [write(value) for write, value in zip(writers, row, strict=True)]
+    finally:
+        connection.close()

@@ -1,0 +1,121 @@
+"""Table names of a query → what they stand for: tables, views, information_schema."""
+
+from dataclasses import dataclass, field
+
+from . import types
+from .errors import AthenaError
+from .sql import statements
+
+CATALOG = "awsdatacatalog"
+
+
+@dataclass
+class Resolved:
+    """A table (`table`, `columns`), a view (`view`: its query) or given rows (`columns`, `rows`)."""
+
+    qualifier: tuple[str, ...]
+    table: object = None
+    columns: list = field(default_factory=list)
+    view: object = None
+    view_columns: list[str] | None = None
+    view_database: str | None = None
+    rows: list | None = None
+
+    def plan_view(self, planner):
+        """The plan of the view's query, in the view's own database and without the query's WITH names."""
+        outer_tables, outer_ctes = planner.tables, planner.ctes
+        planner.tables, planner.ctes = outer_tables.within(self.view_database), {}
+        try:
+            return planner.query(self.view, None)
+        finally:
+            planner.tables, planner.ctes = outer_tables, outer_ctes
+
+
+class Tables:
+    """Resolves names for one query. `catalog_name` and `database` are the query's context."""
+
+    def __init__(self, catalog, catalog_name, database):
+        self.catalog, self.catalog_name, self.database = catalog, catalog_name, database
+
+    def within(self, database):
+        return Tables(self.catalog, CATALOG, database)
+
+    def qualify(self, node):
+        """A tree.TableName → (catalog, database, table), lower-case."""
+        parts = [p.lower() for p in node.parts]
+        if len(parts) > 3:
+            raise AthenaError(
+                "SYNTAX_ERROR", f"Too many dots in table name: {'.'.join(parts)}", node.line, node.column
+            )
+        if len(parts) == 1 and not self.database:
+            message = "Schema must be specified when session schema is not set"
+            raise AthenaError("MISSING_SCHEMA_NAME", message, node.line, node.column)
+        defaults = [(self.catalog_name or CATALOG).lower(), (self.database or "").lower()]
+        return tuple(defaults[: 3 - len(parts)] + parts)
+
+    def resolve(self, node):
+        """A tree.TableName → Resolved. Raises Trino's error for what does not exist."""
+        catalog, database, name = qualifier = self.qualify(node)
+        if catalog != CATALOG:
+            raise AthenaError("CATALOG_NOT_FOUND", f"Catalog '{catalog}' does not exist", node.line, node.column)
+        if database == "information_schema":
+            return self._information_schema(qualifier, node)
+        table = self.catalog.table(database, name.split("$")[0])
+        if table is None:
+            raise self._missing(qualifier, node)
+        if table.is_iceberg:
+            raise AthenaError(
+                "NOT_SUPPORTED", "Iceberg tables are not supported by this endpoint yet", node.line, node.column
+            )
+        if "$" in name:
+            return self._metadata_table(qualifier, table, node)
+        if table.is_view:
+            return self._view(qualifier, table)
+        columns = [(c.name, c.type) for c in [*table.columns, *table.partition_keys]]
+        return Resolved(qualifier, table=table, columns=columns)
+
+    def _missing(self, qualifier, node):
+        catalog, database, name = qualifier
+        if not self.catalog.has_database(database):
+            return AthenaError("SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist", node.line, node.column)
+        message = f"Table '{catalog}.{database}.{name}' does not exist"
+        return AthenaError("TABLE_NOT_FOUND", message, node.line, node.column)
+
+    def _view(self, qualifier, table):
+        try:
+            query = statements.parse_query(table.view_sql)
+        except Exception as e:
+            message = f"Failed analyzing stored view '{'.'.join(qualifier)}': {e}"
+            raise AthenaError("INVALID_VIEW", message) from e
+        names = [c.name for c in table.columns]
+        return Resolved(qualifier, view=query, view_columns=names, view_database=table.view_database or qualifier[1])
+
+    def _metadata_table(self, qualifier, table, node):
+        """`"t$partitions"`: the partitions of a table as rows."""
+        name = qualifier[2]
+        if not name.endswith("$partitions") or not table.partition_keys:
+            raise AthenaError(
+                "TABLE_NOT_FOUND", f"Table '{'.'.join(qualifier)}' does not exist", node.line, node.column
+            )
+        columns = [(c.name, c.type) for c in table.partition_keys]
+        rows = [
+            [_literal(v, t) for v, (_, t) in zip(p.values, columns, strict=True)]
+            for p in self.catalog.partitions(table)
+        ]
+        return Resolved(qualifier, columns=columns, rows=rows)
+
+    def _information_schema(self, qualifier, node):
+        try:
+            columns, rows = self.catalog.information_schema(qualifier[2])
+        except KeyError:
+            message = f"Table '{'.'.join(qualifier)}' does not exist"
+            raise AthenaError("TABLE_NOT_FOUND", message, node.line, node.column) from None
+        literals = [[_literal(v, t) for v, (_, t) in zip(row, columns, strict=True)] for row in rows]
+        return Resolved(qualifier, columns=columns, rows=literals)
+
+
+def _literal(value, t):
+    if value is None:
+        return f"CAST(NULL AS {t.duckdb})"
+    quoted = "'" + str(value).replace("'", "''") + "'"
+    return quoted if t.base in ("varchar", "char") and t != types.JSON else f"CAST({quoted} AS {t.duckdb})"

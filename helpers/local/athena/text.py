@@ -1,0 +1,125 @@
+"""Values as Athena writes them in results: in the API, in CSV files and inside arrays, maps and rows."""
+
+import zlib
+from datetime import timedelta
+
+from .functions.conversions import zone_offset
+from .functions.numbers_text import double_text, real_text
+
+
+def writer(t):
+    """Type → function from a DuckDB value to Athena's text, None for NULL."""
+    inner = _writer(t, nested=False)
+    return lambda value: None if value is None else inner(value)
+
+
+def _writer(t, nested):
+    """A function for values that are not None."""
+    simple = {
+        "boolean": lambda v: "true" if v else "false",
+        "double": double_text,
+        "real": real_text,
+        "interval day to second": interval_day_text,
+        "interval year to month": lambda v: f"{'-' if v < 0 else ''}{abs(v) // 12}-{abs(v) % 12}",
+        "varbinary": _binary_object if nested else lambda v: v.hex(" "),
+        "decimal": lambda v: f"{v:f}",
+        "date": lambda v: v.isoformat() if hasattr(v, "isoformat") else str(v),
+    }
+    if t.base in simple:
+        return simple[t.base]
+    if t.base == "char":
+        return lambda v: v.ljust(t.args[0])
+    if t.base == "time":
+        return lambda v: v.strftime("%H:%M:%S") + _fraction(v.microsecond, t.args[0])
+    if t.base == "timestamp":
+        return lambda v: _moment(v, t.args[0])
+    if t.base == "timestamp with time zone":
+        return lambda v: f"{_moment(v['ts'] + _offset(v), t.args[0])} {v['tz']}"
+    if t.base == "array":
+        element = _element(t.args[0])
+        return lambda v: "[" + ", ".join(map(element, v)) + "]"
+    if t.base == "map":
+        return _map_writer(t)
+    if t.base == "row":
+        return _row_writer(t)
+    return str
+
+
+def _element(t):
+    inner = _writer(t, nested=True)
+    return lambda v: "null" if v is None else inner(v)
+
+
+def _map_writer(t):
+    key, value = map(_element, t.args)
+    return lambda v: "{" + ", ".join(f"{key(k)}={value(x)}" for k, x in _java_order(_items(v))) + "}"
+
+
+def _row_writer(t):
+    fields = [(name, sql_name, _element(kind)) for (name, kind), (sql_name, _) in zip(t.args, t.fields, strict=True)]
+
+    def write(v):
+        return "{" + ", ".join(f"{name}={show(v[sql])}" if name else show(v[sql]) for name, sql, show in fields) + "}"
+
+    return write
+
+
+def _items(value):
+    if set(value) == {"key", "value"} and isinstance(value["key"], list):
+        return list(zip(value["key"], value["value"], strict=True))
+    return list(value.items())
+
+
+def _java_order(items):
+    """The order in which a Java HashMap of these keys is walked (recorded: {j=2, k=1} for keys k, j)."""
+    size = 16
+    while size * 3 < len(items) * 4:
+        size *= 2
+
+    def bucket(item):
+        h = _java_hash(item[0])
+        return (h ^ (h >> 16)) & (size - 1)
+
+    return sorted(items, key=bucket)
+
+
+def _java_hash(key):
+    if isinstance(key, bool):
+        return 1231 if key else 1237
+    if isinstance(key, int):
+        return (key ^ (key >> 32)) & 0xFFFFFFFF
+    h = 0
+    for char in str(key):
+        h = (31 * h + ord(char)) & 0xFFFFFFFF
+    return h
+
+
+def _offset(value):
+    local = value["ts"] + zone_offset(value["tz"], value["ts"])
+    return zone_offset(value["tz"], local)
+
+
+def _moment(value, precision):
+    shown = (
+        f"{value.year:04d}-{value.month:02d}-{value.day:02d} {value.hour:02d}:{value.minute:02d}:{value.second:02d}"
+    )
+    return shown + _fraction(value.microsecond, precision)
+
+
+def _fraction(micros, precision):
+    if not precision:
+        return ""
+    return "." + f"{micros:06d}"[:precision].ljust(precision, "0")
+
+
+def interval_day_text(millis):
+    sign = "-" if millis < 0 else ""
+    span = timedelta(milliseconds=abs(millis))
+    seconds = span.seconds
+    hours, minutes = seconds // 3600, seconds // 60 % 60
+    return f"{sign}{span.days} {hours:02d}:{minutes:02d}:{seconds % 60:02d}.{span.microseconds // 1000:03d}"
+
+
+def _binary_object(value):
+    """Inside a container Athena shows Java's reference to the bytes, not the bytes."""
+    return f"[B@{zlib.crc32(value):08x}"

@@ -1,0 +1,260 @@
+"""Function calls: special forms, scalar functions, aggregates and windows."""
+
+import re
+
+from .. import types
+from ..errors import AthenaError
+from ..functions import registry
+from ..sql import tree
+from . import operators, signatures
+from .casts import coerce
+from .expr import Expr, call
+
+
+def bind(binder, node):
+    """A tree.Call → Expr."""
+    special = _SPECIAL.get(node.name)
+    if special:
+        return special(binder, node)
+    overloads = registry.FUNCTIONS.get(node.name)
+    if node.star:
+        if node.name != "count":
+            raise AthenaError("FUNCTION_NOT_FOUND", "Only COUNT can be called with '*'", node.line, node.column)
+        return _aggregate(binder, node, None, types.BIGINT, "count(*){tail}", [])
+    if not overloads:
+        raise AthenaError("FUNCTION_NOT_FOUND", f"Function '{node.name}' not registered", node.line, node.column)
+    if overloads[0].kind == registry.SCALAR:
+        if node.over or node.filter or node.distinct:
+            what = "OVER" if node.over else "FILTER" if node.filter else "DISTINCT"
+            raise AthenaError(
+                "FUNCTION_NOT_AGGREGATE", f"{what} is not supported for {node.name}", node.line, node.column
+            )
+        return function(binder, node.name, node, node.arguments)
+    if overloads[0].kind == registry.WINDOW and node.over is None:
+        message = f"Window function {node.name} requires an OVER clause"
+        raise AthenaError("MISSING_OVER", message, node.line, node.column)
+    return _aggregate_call(binder, node)
+
+
+def function(binder, name, node, arguments):
+    """Call the scalar function `name`; arguments are tree nodes or bound expressions."""
+    if name not in registry.FUNCTIONS:
+        raise AthenaError("FUNCTION_NOT_FOUND", f"Function '{name}' not registered", node.line, node.column)
+    chosen, match, args = _resolve(binder, name, node, arguments)
+    result = signatures.result_type(chosen, match, [a.type for a in args])
+    kinds = [a.type for a in args]
+    template = chosen.template
+    filled = (lambda texts: template(texts, kinds)) if callable(template) else template
+    return call(
+        f"call:{name}", result, filled, *args, line=node.line, column=node.column, deterministic=chosen.deterministic
+    )
+
+
+def _resolve(binder, name, node, arguments):
+    """Choose the overload and coerce the arguments to it → (Function, Match, [Expr])."""
+    bound = [_bound(binder, a) for a in arguments]
+    given = [None if isinstance(a, tree.Lambda) else a.type for a in bound]
+    overloads = registry.FUNCTIONS[name]
+    choice = signatures.choose(overloads, given, lambda i, inputs: binder.lambda_body(bound[i], inputs))
+    if choice is None:
+        shown = ", ".join("<function>" if t is None else str(t) for t in given)
+        expected = ", ".join(f"{f.name}({', '.join(f.arguments)})" for f in overloads)
+        raise AthenaError(
+            "FUNCTION_NOT_FOUND",
+            f"Unexpected parameters ({shown}) for function {name}. Expected: {expected}",
+            node.line,
+            node.column,
+        )
+    chosen, match, resolved, lambdas = choice
+    args = [
+        lambdas[i] if i in lambdas else coerce(a, t) for i, (a, t) in enumerate(zip(bound, resolved, strict=True))
+    ]
+    return chosen, match, args
+
+
+def _bound(binder, argument):
+    if isinstance(argument, (Expr, tree.Lambda)):
+        return argument
+    return binder.bind(argument)
+
+
+# ---- aggregates and windows
+
+
+def _aggregate_call(binder, node):
+    inside = binder._inside_aggregate
+    if inside and node.over is None:
+        raise AthenaError(
+            "NESTED_AGGREGATION", f"Cannot nest aggregations inside aggregation '{node.name}'", node.line, node.column
+        )
+    binder._inside_aggregate = node.over is None
+    try:
+        chosen, match, args = _resolve(binder, node.name, node, node.arguments)
+    finally:
+        binder._inside_aggregate = inside
+    result = signatures.result_type(chosen, match, [a.type for a in args])
+    return _aggregate(binder, node, chosen, result, chosen.template, args)
+
+
+def _aggregate(binder, node, chosen, result, template, args):
+    """An aggregate or window call: arguments, then ORDER BY, FILTER, PARTITION BY and the window's ORDER BY."""
+    _refuse_misplaced(binder, node)
+    filters = (
+        [binder.boolean(node.filter, "Filter expression must evaluate to a boolean (actual: {})")]
+        if node.filter
+        else []
+    )
+    orders = [binder.bind(item.value) for item in node.order_by]
+    window = _window(binder, node.over) if node.over is not None else None
+    if window:
+        binder.windowed = True
+    else:
+        binder.aggregated = True
+    kinds = [a.type for a in args]
+    groups = [args, orders, filters, *(window[0] if window else ([], [], []))]
+    distinct = "DISTINCT " if node.distinct else ""
+    items = node.order_by
+
+    def render(texts):
+        texts, taken = list(texts), []
+        for group in groups:
+            taken.append(texts[: len(group)])
+            del texts[: len(group)]
+        arguments, order_texts, filter_texts, partition, window_order, bounds = taken
+        if node.ignore_nulls and arguments:
+            arguments = [*arguments[:-1], arguments[-1] + " IGNORE NULLS"]
+        order = " ORDER BY " + ", ".join(map(_sorted, items, order_texts)) if order_texts else ""
+        tail = f" FILTER (WHERE {filter_texts[0]})" if filter_texts else ""
+        if window:
+            tail += f" OVER ({window[1](partition, window_order, bounds)})"
+        known = {"distinct": distinct, "order": order, "tail": tail, **{str(i): t for i, t in enumerate(arguments)}}
+        written = template(arguments, kinds) if callable(template) else template
+        return re.sub(r"\{(\w+)\}", lambda m: known.get(m[1], m[0]), written)
+
+    flat = [e for group in groups for e in group]
+    return Expr(result, "window" if window else "aggregate", tuple(flat), render, node.name, node.line, node.column)
+
+
+def _refuse_misplaced(binder, node):
+    if binder.clause:
+        message = (
+            f"{binder.clause} clause cannot contain aggregations, window functions or grouping operations: "
+            f"[{node.name}]"
+        )
+        raise AthenaError("EXPRESSION_NOT_SCALAR", message, node.line, node.column)
+
+
+def _sorted(item, text):
+    return f"{text} {'DESC' if item.descending else 'ASC'} NULLS {'FIRST' if item.nulls_first else 'LAST'}"
+
+
+def _window(binder, over):
+    """([partition, order, bound expressions], how to write them)."""
+    window = _merged(binder, over)
+    partition = [binder.bind(e) for e in window.partition_by]
+    order = [binder.bind(item.value) for item in window.order_by]
+    bounds, kinds = [], []
+    frame = window.frame
+    for kind, value in ([frame.start] + ([frame.end] if frame.end else [])) if frame else []:
+        kinds.append(kind)
+        if value is not None:
+            bounds.append(binder.bind(value))
+
+    def write(partition_texts, order_texts, bound_texts):
+        parts = []
+        if partition_texts:
+            parts.append("PARTITION BY " + ", ".join(partition_texts))
+        if order_texts:
+            parts.append("ORDER BY " + ", ".join(map(_sorted, window.order_by, order_texts)))
+        if frame:
+            left = list(zip(bound_texts, bounds, strict=True))
+            shown = [_bound_text(kind, left) for kind in kinds]
+            parts.append(f"{frame.unit} " + (f"BETWEEN {shown[0]} AND {shown[1]}" if frame.end else shown[0]))
+        return " ".join(parts)
+
+    return (partition, order, bounds), write
+
+
+def _bound_text(kind, left):
+    if kind.startswith(("UNBOUNDED", "CURRENT")):
+        return kind
+    text, expr = left.pop(0)
+    if expr.type.base == "interval day to second":
+        text = f"to_microseconds({text} * 1000)"
+    elif expr.type.base == "interval year to month":
+        text = f"to_months({text})"
+    return f"{text} {kind}"
+
+
+def _merged(binder, over):
+    """A window with what it takes over from the named one it refers to."""
+    if over.name is None:
+        return over
+    named = binder.windows.get(over.name)
+    if named is None:
+        raise AthenaError(
+            "INVALID_WINDOW_REFERENCE", f"Cannot resolve WINDOW name {over.name}", over.line, over.column
+        )
+    base = _merged(binder, named)
+    return tree.Window(
+        None, over.partition_by or base.partition_by, over.order_by or base.order_by, over.frame or base.frame
+    )
+
+
+# ---- special forms
+
+
+def _coalesce(binder, node):
+    args = [binder.bind(a) for a in node.arguments]
+    if len(args) < 2:
+        raise AthenaError(
+            "INVALID_PARAMETER_USAGE",
+            "The 'coalesce' function must have at least two arguments",
+            node.line,
+            node.column,
+        )
+    common = binder.common(args, node, "All COALESCE operands must be the same type or coercible to a common type")
+    template = lambda texts: f"coalesce({', '.join(texts)})"  # noqa: E731
+    return call("coalesce", common, template, *[coerce(a, common) for a in args], line=node.line, column=node.column)
+
+
+def _nullif(binder, node):
+    _count(node, 2)
+    left, right = (binder.bind(a) for a in node.arguments)
+    same = operators.comparison("=", left, right, node.line, node.column)
+    return call(
+        "nullif", left.type, "CASE WHEN {0} THEN NULL ELSE {1} END", same, left, line=node.line, column=node.column
+    )
+
+
+def _if(binder, node):
+    if len(node.arguments) not in (2, 3):
+        raise AthenaError(
+            "INVALID_PARAMETER_USAGE", "Invalid number of arguments for 'if' function", node.line, node.column
+        )
+    condition = binder.boolean(node.arguments[0], "IF condition must evaluate to a boolean (actual: {})")
+    results = [binder.bind(a) for a in node.arguments[1:]]
+    return binder.case([condition], results, node, "Result types for IF must be the same")
+
+
+def _try(binder, node):
+    _count(node, 1)
+    value = binder.bind(node.arguments[0])
+    return call("try", value.type, "TRY({0})", value, line=node.line, column=node.column)
+
+
+def _grouping(binder, node):
+    args = [binder.bind(a) for a in node.arguments]
+    kind = types.INTEGER if len(args) <= 31 else types.BIGINT
+    template = lambda texts: f"CAST(GROUPING({', '.join(texts)}) AS {kind.duckdb})"  # noqa: E731
+    binder.aggregated = True
+    return call("grouping", kind, template, *args, line=node.line, column=node.column)
+
+
+def _count(node, wanted):
+    if len(node.arguments) != wanted:
+        message = f"Invalid number of arguments for '{node.name}' function"
+        raise AthenaError("INVALID_PARAMETER_USAGE", message, node.line, node.column)
+
+
+_SPECIAL = {"coalesce": _coalesce, "nullif": _nullif, "if": _if, "try": _try, "grouping": _grouping}

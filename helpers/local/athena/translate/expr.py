@@ -1,0 +1,107 @@
+"""A bound expression: every name resolved, every type known, ready to become DuckDB SQL."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ..types import Type
+
+
+@dataclass(frozen=True)
+class ColumnRef:
+    """Column `index` of a relation (relations.py)."""
+
+    relation: object
+    index: int
+
+
+@dataclass(eq=False)
+class Expr:
+    """One node. `op` says what it means (column, literal, call, =, and, …), `template` how DuckDB writes it.
+
+    A template is text with {0}, {1} … for the arguments, or a callable of their rendered texts.
+    `value`: a literal's Python value, a column's ColumnRef, a subquery's plan, a lambda's parameters, a name.
+    """
+
+    type: Type
+    op: str
+    args: tuple["Expr", ...] = ()
+    template: object = None
+    value: object = None
+    line: int = 1
+    column: int = 1
+    deterministic: bool = True
+
+    def walk(self) -> Iterator["Expr"]:
+        """This node and all below it, without entering subqueries."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.args))
+
+    def has(self, op):
+        return any(node.op == op for node in self.walk())
+
+    @property
+    def is_constant(self):
+        """Its value depends on no row."""
+        return all(
+            node.deterministic and node.op not in ("column", "parameter", "aggregate", "window", "subquery")
+            for node in self.walk()
+        )
+
+    def key(self):
+        """Equal for expressions that Trino's GROUP BY takes as the same."""
+        value = self.value if not isinstance(self.value, (list, dict, set)) else repr(self.value)
+        if self.op == "literal":
+            value = repr(value)
+        head = (self.op, self.type, value, self.template if isinstance(self.template, str) else id(self.template))
+        return (*head, *(a.key() for a in self.args))
+
+    def replace(self, change):
+        """A copy in which `change(node)` took the place of each node for which it is not None."""
+        new = change(self)
+        if new is not None:
+            return new
+        args = tuple(a.replace(change) for a in self.args)
+        if all(a is b for a, b in zip(args, self.args, strict=True)):
+            return self
+        return Expr(self.type, self.op, args, self.template, self.value, self.line, self.column, self.deterministic)
+
+
+def literal(value, type_, template=None, **position):
+    return Expr(type_, "literal", (), template, value, **position)
+
+
+def call(op, type_, template, *args, **options):
+    return Expr(type_, op, tuple(args), template, **options)
+
+
+def conjuncts(expr):
+    """`a AND b AND c` → [a, b, c]."""
+    if expr is None:
+        return []
+    if expr.op == "and":
+        return [part for a in expr.args for part in conjuncts(a)]
+    return [expr]
+
+
+@dataclass
+class Renderer:
+    """Expr → DuckDB SQL. `columns` overrides how a ColumnRef is written."""
+
+    columns: dict = field(default_factory=dict)
+
+    def __call__(self, expr):
+        if expr.op == "column":
+            return self.columns.get(expr.value) or expr.value.relation.column_sql(expr.value.index)
+        if expr.op == "subquery":
+            return self._fill(expr, [*map(self, expr.args), expr.value.sql()])
+        if expr.op == "parameter":
+            return f'"{expr.value}"'
+        return self._fill(expr, [self(a) for a in expr.args])
+
+    def _fill(self, expr, parts):
+        if callable(expr.template):
+            return expr.template(parts)
+        return expr.template.format(*parts) if parts else expr.template

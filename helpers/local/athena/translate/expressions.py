@@ -1,0 +1,379 @@
+"""Syntax tree → bound expression: names resolved, types checked, functions chosen, Trino's errors raised."""
+
+from itertools import count
+
+from .. import types
+from ..errors import AthenaError
+from . import calls, literals, operators
+from .casts import cast, coerce
+from .expr import Expr, call
+from .scope import not_found
+
+_lambda_names = count(1)
+_EXTRACT = {"DAY_OF_MONTH": "day", "DOW": "day_of_week", "DOY": "day_of_year", "YOW": "year_of_week"}
+_PARTS = {
+    "YEAR",
+    "QUARTER",
+    "MONTH",
+    "WEEK",
+    "DAY",
+    "DAY_OF_MONTH",
+    "DAY_OF_WEEK",
+    "DOW",
+    "DAY_OF_YEAR",
+    "DOY",
+    "YEAR_OF_WEEK",
+    "YOW",
+    "HOUR",
+    "MINUTE",
+    "SECOND",
+    "TIMEZONE_MINUTE",
+    "TIMEZONE_HOUR",
+}
+
+
+class Binder:
+    """Binds expressions of one SELECT. `planner` plans subqueries and holds the parameters."""
+
+    def __init__(self, planner, scope, clause=None, windows=None):
+        """`clause` names a place where aggregates are refused, such as WHERE."""
+        self.planner, self.scope, self.clause, self.windows = planner, scope, clause, windows or {}
+        self.aggregated = self.windowed = False
+        self._inside_aggregate = False
+        self._lambda_parameters = []
+
+    def bind(self, node):
+        rule = getattr(self, f"_bind_{type(node).__name__.lower()}")
+        found = rule(node)
+        return found
+
+    def boolean(self, node, message):
+        """Bind a condition; `message` is Trino's text for another type, with {} for it."""
+        expr = self.bind(node)
+        if expr.type.base == "unknown":
+            return coerce(expr, types.BOOLEAN)
+        if expr.type != types.BOOLEAN:
+            raise AthenaError("TYPE_MISMATCH", message.format(expr.type), node.line, node.column)
+        return expr
+
+    # ---- names and literals
+
+    def _bind_name(self, node):
+        for names in reversed(self._lambda_parameters):
+            if node.parts[0].lower() in names:
+                return self._fields(names[node.parts[0].lower()], node.parts[1:], node)
+        found = self.scope.find(node.parts, node) if self.scope else None
+        if found is None:
+            raise not_found(node.parts, node)
+        expr, rest = found
+        positioned = Expr(expr.type, expr.op, expr.args, expr.template, expr.value, node.line, node.column)
+        return self._fields(positioned, rest, node)
+
+    def _fields(self, expr, names, node):
+        for name in names:
+            expr = self._field(expr, name, node)
+        return expr
+
+    def _field(self, expr, name, node):
+        if expr.type.base != "row":
+            raise not_found((*getattr(node, "parts", (name,)),), node)
+        for (field_name, field_type), (sql_name, _) in zip(expr.type.args, expr.type.fields, strict=True):
+            if (field_name or "").lower() == name.lower():
+                return self.field_of(expr, sql_name, field_type)
+        raise not_found((*getattr(node, "parts", (name,)),), node)
+
+    @staticmethod
+    def field_of(expr, sql_name, field_type):
+        template = "struct_extract({0}, '" + sql_name.replace("'", "''").replace("{", "{{").replace("}", "}}") + "')"
+        return Expr(field_type, "field", (expr,), template, sql_name, expr.line, expr.column)
+
+    def _bind_literal(self, node):
+        return literals.literal(node)
+
+    def _bind_typedliteral(self, node):
+        return literals.typed(node)
+
+    def _bind_interval(self, node):
+        return literals.interval(node)
+
+    def _bind_parameter(self, node):
+        return self.bind(self.planner.parameter(node))
+
+    def _bind_dereference(self, node):
+        return self._field(self.bind(node.base), node.field_name, node)
+
+    def _bind_lambda(self, node):
+        raise AthenaError(
+            "TYPE_MISMATCH", "Lambda expression should always be used inside a function", node.line, node.column
+        )
+
+    # ---- operators
+
+    def _bind_unary(self, node):
+        value = self.bind(node.operand)
+        if node.op == "-":
+            return operators.negate(value, node.line, node.column)
+        if not value.type.is_numeric:
+            raise AthenaError(
+                "TYPE_MISMATCH", f"Unary '+' operator cannot by applied to {value.type} type", node.line, node.column
+            )
+        return value
+
+    def _bind_binary(self, node):
+        left, right = self.bind(node.left), self.bind(node.right)
+        if node.op in operators.COMPARISONS:
+            return operators.comparison(node.op, left, right, node.line, node.column)
+        if node.op == "||":
+            return calls.function(self, "concat", node, [left, right])
+        return operators.arithmetic(node.op, left, right, node.line, node.column)
+
+    def _bind_logical(self, node):
+        message = "Logical expression term must evaluate to a boolean (actual: {})"
+        parts = [self.boolean(operand, message) for operand in node.operands]
+        template = lambda texts: "(" + f" {node.op} ".join(texts) + ")"  # noqa: E731
+        return call(node.op.lower(), types.BOOLEAN, template, *parts, line=node.line, column=node.column)
+
+    def _bind_not(self, node):
+        value = self.boolean(node.operand, "Value of logical NOT expression must evaluate to a boolean (actual: {})")
+        return call("not", types.BOOLEAN, "(NOT {0})", value, line=node.line, column=node.column)
+
+    def _bind_between(self, node):
+        value, low, high = self.bind(node.value), self.bind(node.low), self.bind(node.high)
+        common = types.common_type(value.type, types.common_type(low.type, high.type) or types.UNKNOWN)
+        if common is None or types.common_type(low.type, high.type) is None or not common.orderable:
+            raise AthenaError(
+                "TYPE_MISMATCH",
+                f"Cannot check if {value.type} is BETWEEN {low.type} and {high.type}",
+                node.line,
+                node.column,
+            )
+        parts = [operators.compared(f"{{{i}}}", common) for i in range(3)]
+        template = "({} BETWEEN {} AND {})".format(*parts)
+        args = [coerce(x, common) for x in (value, low, high)]
+        return call("between", types.BOOLEAN, template, *args, line=node.line, column=node.column)
+
+    def _bind_inlist(self, node):
+        value, items = self.bind(node.value), [self.bind(i) for i in node.items]
+        common = value.type
+        for item in items:
+            merged = types.common_type(common, item.type)
+            if merged is None or not merged.comparable:
+                raise AthenaError(
+                    "TYPE_MISMATCH",
+                    f"IN value and list items must be the same type or coercible to a common type. Cannot find common type "
+                    f"between {value.type} and {item.type}, all types (without duplicates): "
+                    f"[{', '.join(dict.fromkeys(str(e.type) for e in [value, *items]))}]",
+                    node.line,
+                    node.column,
+                )
+            common = merged
+        shown = lambda x: operators.compared(x, common)  # noqa: E731
+        template = lambda texts: f"({shown(texts[0])} IN ({', '.join(map(shown, texts[1:]))}))"  # noqa: E731
+        args = [coerce(e, common) for e in [value, *items]]
+        return call("in", types.BOOLEAN, template, *args, line=node.line, column=node.column)
+
+    def _bind_like(self, node):
+        texts = [self.bind(n) for n in (node.value, node.pattern, node.escape) if n is not None]
+        for expr, what in zip(
+            texts,
+            ("Left side of LIKE expression", "Pattern for LIKE expression", "Escape for LIKE expression"),
+            strict=False,
+        ):
+            if not expr.type.is_text and expr.type.base != "unknown":
+                raise AthenaError(
+                    "TYPE_MISMATCH",
+                    f"{what} must evaluate to a varchar (actual: {expr.type})",
+                    expr.line,
+                    expr.column,
+                )
+        template = "({0} LIKE {1} ESCAPE {2})" if node.escape is not None else "({0} LIKE {1} ESCAPE '')"
+        return call("like", types.BOOLEAN, template, *texts, line=node.line, column=node.column)
+
+    def _bind_isnull(self, node):
+        return call(
+            "is null", types.BOOLEAN, "({0} IS NULL)", self.bind(node.value), line=node.line, column=node.column
+        )
+
+    def _bind_isdistinct(self, node):
+        return operators.distinct_from(self.bind(node.left), self.bind(node.right), node.line, node.column)
+
+    def _bind_case(self, node):
+        operand = self.bind(node.operand) if node.operand is not None else None
+        args, results = [], []
+        for condition, result in node.whens:
+            if operand is None:
+                args.append(self.boolean(condition, "CASE WHEN clause must evaluate to a boolean (actual: {})"))
+            else:
+                args.append(
+                    operators.comparison("=", operand, self.bind(condition), condition.line, condition.column)
+                )
+            results.append(self.bind(result))
+        if node.default is not None:
+            results.append(self.bind(node.default))
+        return self.case(args, results, node, "All CASE results must be the same type or coercible to a common type")
+
+    def case(self, conditions, results, node, message):
+        """CASE over bound conditions; one more result than conditions is the ELSE."""
+        common = self.common(results, node, message)
+        results = [coerce(r, common) for r in results]
+
+        def template(texts):
+            whens, thens = texts[: len(conditions)], texts[len(conditions) :]
+            parts = "".join(f" WHEN {w} THEN {t}" for w, t in zip(whens, thens, strict=False))
+            return f"CASE{parts}{f' ELSE {thens[-1]}' if len(thens) > len(whens) else ''} END"
+
+        return call("case", common, template, *conditions, *results, line=node.line, column=node.column)
+
+    @staticmethod
+    def common(exprs, node, message):
+        """The common type of several expressions."""
+        common = exprs[0].type
+        for expr in exprs[1:]:
+            merged = types.common_type(common, expr.type)
+            if merged is None:
+                raise AthenaError(
+                    "TYPE_MISMATCH",
+                    f"{message}. Cannot find common type between {common} and {expr.type}, all types (without duplicates): "
+                    f"[{', '.join(dict.fromkeys(str(e.type) for e in exprs))}]",
+                    node.line,
+                    node.column,
+                )
+            common = merged
+        return common
+
+    def _bind_cast(self, node):
+        try:
+            target = types.parse_type(node.type)
+        except ValueError as e:
+            raise AthenaError("TYPE_NOT_FOUND", f"Unknown type: {node.type}", node.line, node.column) from e
+        return cast(self.bind(node.value), target, node.safe, node.line, node.column)
+
+    def _bind_extract(self, node):
+        if node.part not in _PARTS:
+            raise AthenaError("SYNTAX_ERROR", f"Invalid EXTRACT field: {node.part}", node.line, node.column)
+        name = _EXTRACT.get(node.part, node.part.lower())
+        return calls.function(self, name, node, [self.bind(node.value)])
+
+    def _bind_attimezone(self, node):
+        value = self.bind(node.value)
+        if value.type.base == "timestamp":
+            value = coerce(value, types.timestamp(value.type.args[0], zone=True))
+        return calls.function(self, "at_timezone", node, [value, self.bind(node.zone)])
+
+    # ---- constructors
+
+    def _bind_arrayliteral(self, node):
+        items = [self.bind(i) for i in node.items]
+        element = types.UNKNOWN
+        if items:
+            element = self.common(
+                items, node, "All ARRAY elements must be the same type or coercible to a common type"
+            )
+        template = lambda texts: "[" + ", ".join(texts) + "]" if texts else f"CAST([] AS {element.duckdb}[])"  # noqa: E731
+        args = [coerce(i, element) for i in items]
+        return call("array", types.array(element), template, *args, line=node.line, column=node.column)
+
+    def _bind_rowliteral(self, node):
+        items = [self.bind(i) for i in node.items]
+        template = lambda texts: "struct_pack(" + ", ".join(f"f{i} := {t}" for i, t in enumerate(texts)) + ")"  # noqa: E731
+        return call(
+            "row", types.row(*((None, i.type) for i in items)), template, *items, line=node.line, column=node.column
+        )
+
+    def _bind_subscript(self, node):
+        base, index = self.bind(node.base), self.bind(node.index)
+        if base.type.base == "row":
+            if index.op != "literal" or not index.type.is_integer:
+                raise AthenaError(
+                    "TYPE_MISMATCH", "Subscript expression on ROW requires a constant index", node.line, node.column
+                )
+            if not 1 <= index.value <= len(base.type.args):
+                raise AthenaError(
+                    "INVALID_FUNCTION_ARGUMENT", f"ROW index out of bounds: {index.value}", node.line, node.column
+                )
+            return self.field_of(base, base.type.fields[index.value - 1][0], base.type.args[index.value - 1][1])
+        if base.type.base not in ("array", "map"):
+            raise operators.mismatch("[]", base, index, node.line, node.column)
+        return calls.function(self, "subscript", node, [base, index])
+
+    def _bind_call(self, node):
+        return calls.bind(self, node)
+
+    def lambda_body(self, node, inputs):
+        """A lambda whose parameters have the types `inputs` → Expr of its body's type."""
+        if len(node.parameters) != len(inputs):
+            raise AthenaError(
+                "INVALID_PARAMETER_USAGE",
+                f"Expected a lambda that takes {len(inputs)} argument(s) but got {len(node.parameters)}",
+                node.line,
+                node.column,
+            )
+        names = [f"{p.lower()}_{next(_lambda_names)}" for p in node.parameters]
+        bound = {
+            p.lower(): Expr(t, "parameter", value=n, line=node.line, column=node.column)
+            for p, n, t in zip(node.parameters, names, inputs, strict=True)
+        }
+        self._lambda_parameters.append(bound)
+        try:
+            body = self.bind(node.body)
+        finally:
+            self._lambda_parameters.pop()
+        head = ", ".join(f'"{n}"' for n in names)
+        return Expr(body.type, "lambda", (body,), lambda texts: f"lambda {head}: {texts[0]}", tuple(names))
+
+    # ---- subqueries
+
+    def _plan(self, query):
+        return self.planner.subplan(query, self.scope)
+
+    def _subquery(self, node, plan, type_, template, *args):
+        expr = Expr(type_, "subquery", tuple(args), template, plan, node.line, node.column)
+        return expr
+
+    def _bind_scalar(self, node):
+        plan = self._plan(node.query)
+        if len(plan.columns) != 1:
+            types_ = [(n, t) for n, t in plan.columns]
+            row = types.row(*types_)
+            template = (
+                "(SELECT struct_pack("
+                + ", ".join(f'"{n}" := s.c{i}' for i, (n, _) in enumerate(row.fields))
+                + ") FROM ({0}) s)"
+            )
+            return self._subquery(node, plan, row, template)
+        return self._subquery(node, plan, plan.columns[0][1], "({0})")
+
+    def _bind_exists(self, node):
+        return self._subquery(node, self._plan(node.query), types.BOOLEAN, "EXISTS ({0})")
+
+    def _bind_insubquery(self, node):
+        return self._compared(node, "=", self.bind(node.value), node.query, "({1} IN ({0}))", "IN")
+
+    def _bind_quantified(self, node):
+        template = f"({{1}} {node.op} {node.quantifier} ({{0}}))"
+        return self._compared(node, node.op, self.bind(node.value), node.query, template, node.op)
+
+    def _compared(self, node, op, value, query, template, shown):
+        plan = self._plan(query)
+        if len(plan.columns) != 1 and value.type.base == "row":
+            plan = self.planner.as_rows(plan)
+        if len(plan.columns) != 1:
+            raise AthenaError(
+                "TYPE_MISMATCH",
+                f"Multiple columns returned by subquery are not yet supported. Found {len(plan.columns)}",
+                node.line,
+                node.column,
+            )
+        found = plan.columns[0][1]
+        common = types.common_type(value.type, found)
+        if common is None or not common.comparable:
+            raise AthenaError(
+                "TYPE_MISMATCH",
+                f"value and result of subquery must be of the same type for {shown} expression: {value.type} vs "
+                f"{found}",
+                node.line,
+                node.column,
+            )
+        plan = self.planner.coerced(plan, [common])
+        swapped = template.replace("{0}", "{q}").replace("{1}", "{0}").replace("{q}", "{1}")
+        return self._subquery(node, plan, types.BOOLEAN, swapped, coerce(value, common))

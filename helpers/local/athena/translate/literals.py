@@ -1,0 +1,193 @@
+"""Literals: what is written, as a typed constant."""
+
+import json
+import re
+import uuid
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from .. import types
+from ..errors import AthenaError, unsupported_statement
+from ..functions import conversions
+from .casts import cast
+from .expr import Expr
+from .expr import literal as constant
+
+_INTEGER_MAX, _BIGINT_MAX = 2**31 - 1, 2**63 - 1
+
+
+def quote(text):
+    return "'" + text.replace("'", "''") + "'"
+
+
+def literal(node):
+    """A tree.Literal → Expr."""
+    at = {"line": node.line, "column": node.column}
+    if node.kind == "integer":
+        value = int(node.value)
+        if value > _BIGINT_MAX:
+            raise unsupported_statement()
+        kind = types.INTEGER if value <= _INTEGER_MAX else types.BIGINT
+        return constant(value, kind, f"CAST({value} AS {kind.duckdb})", **at)
+    if node.kind == "double":
+        value = float(node.value)
+        return constant(value, types.DOUBLE, f"CAST('{value!r}' AS DOUBLE)", **at)
+    if node.kind == "string":
+        return constant(node.value, types.varchar(len(node.value)), quote(node.value), **at)
+    if node.kind == "boolean":
+        return constant(node.value, types.BOOLEAN, "true" if node.value else "false", **at)
+    if node.kind == "binary":
+        return constant(node.value, types.VARBINARY, f"from_hex('{node.value.hex()}')", **at)
+    return constant(None, types.UNKNOWN, "NULL", **at)
+
+
+def typed(node):
+    """A tree.TypedLiteral such as DATE '2020-01-01' → Expr."""
+    at = {"line": node.line, "column": node.column}
+    rule = _TYPED.get(node.type)
+    try:
+        if rule:
+            return rule(node.text, at)
+        target = types.parse_type(node.type)
+    except (ValueError, InvalidOperation, OverflowError) as e:
+        if rule or not str(e).startswith("Unknown type"):
+            raise AthenaError("INVALID_LITERAL", f"'{node.text}' is not a valid {node.type} literal", **at) from e
+        raise AthenaError("TYPE_NOT_FOUND", f"Unknown type: {node.type}", **at) from e
+    text = constant(node.text, types.varchar(len(node.text)), quote(node.text), **at)
+    return cast(text, target, False, node.line, node.column)
+
+
+def _date(text, at):
+    year, month, day = (
+        re.fullmatch(r"\s*(\d+)-(\d{1,2})-(\d{1,2})\s*", text).groups() if re.match(r"\s*\d+-", text) else (0, 0, 0)
+    )
+    value = date(int(year), int(month), int(day))
+    return constant(value, types.DATE, f"DATE '{value.isoformat()}'", **at)
+
+
+def _timestamp(text, at):
+    moment, digits, zone = conversions.parse_timestamp(text)
+    if zone is None:
+        return constant(moment, types.timestamp(digits), f"TIMESTAMP '{moment.isoformat(' ')}'", **at)
+    zoned = conversions.zoned(text)
+    sql = f"struct_pack(ts := TIMESTAMP '{zoned['ts'].isoformat(' ')}', tz := {quote(zoned['tz'])})"
+    return Expr(types.timestamp(digits, zone=True), "constant", (), sql, zoned, **at)
+
+
+def _time(text, at):
+    match = re.fullmatch(r"\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?\s*([+-]\d{1,2}:?\d{2})?\s*", text)
+    if not match:
+        raise ValueError(text)
+    hour, minute, second, fraction, zone = match.groups()
+    moment = datetime(
+        2000, 1, 1, int(hour), int(minute), int(second or 0), int(((fraction or "") + "000000")[:6])
+    ).time()
+    digits = len(fraction or "")
+    if zone:
+        shown = f"{moment.strftime('%H:%M:%S')}{'.' + fraction if fraction else ''}{conversions.zone_name(zone)}"
+        return constant(shown, types.time(digits, zone=True), quote(shown), **at)
+    return constant(moment, types.time(digits), f"TIME '{moment.isoformat()}'", **at)
+
+
+def _decimal(text, at):
+    value = Decimal(text)
+    if not value.is_finite():
+        raise ValueError(text)
+    _, digits, exponent = value.as_tuple()
+    scale = max(-exponent, 0)
+    precision = max(len(digits) + max(exponent, 0), scale, 1)
+    if precision > 38:
+        raise ValueError(text)
+    kind = types.decimal(precision, scale)
+    return constant(value, kind, f"CAST('{value:f}' AS {kind.duckdb})", **at)
+
+
+def _json(text, at):
+    compact = json_text(text)
+    return constant(compact, types.JSON, quote(compact), **at)
+
+
+def json_text(text):
+    """JSON without insignificant space, keys sorted as Trino's json_parse does."""
+    value = json.loads(text, parse_float=_Number, parse_int=_Number)
+    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+
+
+class _Number(float):
+    """A number that keeps its text."""
+
+    def __new__(cls, text):
+        found = super().__new__(cls, text)
+        found.text = text
+        return found
+
+    def __repr__(self):
+        return self.text
+
+
+def _uuid(text, at):
+    value = uuid.UUID(text)
+    return constant(value, types.UUID, f"CAST('{value}' AS UUID)", **at)
+
+
+def _boolean(text, at):
+    if text.lower() not in ("true", "false"):
+        raise ValueError(text)
+    return constant(text.lower() == "true", types.BOOLEAN, text.lower(), **at)
+
+
+def _varchar(text, at):
+    return constant(text, types.VARCHAR, quote(text), **at)
+
+
+def _char(text, at):
+    return constant(text, types.Type("char", (max(len(text), 1),)), quote(text), **at)
+
+
+_TYPED = {
+    "date": _date,
+    "timestamp": _timestamp,
+    "time": _time,
+    "decimal": _decimal,
+    "json": _json,
+    "uuid": _uuid,
+    "boolean": _boolean,
+    "varchar": _varchar,
+    "char": _char,
+}
+
+_UNITS = ["DAY", "HOUR", "MINUTE", "SECOND"]
+_MILLIS = {"DAY": 86_400_000, "HOUR": 3_600_000, "MINUTE": 60_000, "SECOND": 1000}
+
+
+def interval(node):
+    """A tree.Interval → milliseconds or months."""
+    at = {"line": node.line, "column": node.column}
+    try:
+        if node.unit in ("YEAR", "MONTH"):
+            months = node.sign * _months(node.text, node.unit, node.to)
+            return constant(months, types.YEAR_TO_MONTH, f"CAST({months} AS INTEGER)", **at)
+        millis = node.sign * _millis(node.text, node.unit, node.to)
+        return constant(millis, types.DAY_TO_SECOND, f"CAST({millis} AS BIGINT)", **at)
+    except (ValueError, KeyError) as e:
+        raise AthenaError("INVALID_LITERAL", f"'{node.text}' is not a valid INTERVAL literal", **at) from e
+
+
+def _months(text, unit, to):
+    if to:
+        sign = -1 if text.startswith("-") else 1
+        years, months = text.lstrip("-").split("-")
+        return sign * (int(years) * 12 + int(months))
+    return int(text) * (12 if unit == "YEAR" else 1)
+
+
+def _millis(text, unit, to):
+    sign = -1 if text.strip().startswith("-") else 1
+    parts = re.split(r"[ :]", text.strip().lstrip("-"))
+    units = _UNITS[_UNITS.index(unit) : _UNITS.index(to or unit) + 1]
+    if len(parts) != len(units):
+        raise ValueError(text)
+    total = 0
+    for part, name in zip(parts, units, strict=True):
+        total += round(float(part) * _MILLIS[name]) if name == "SECOND" else int(part) * _MILLIS[name]
+    return sign * total

@@ -1,0 +1,324 @@
+"""Query tree → plan: relations, scopes, aggregation and ordering, all by Trino's rules."""
+
+from itertools import count
+
+from .. import types
+from ..errors import AthenaError
+from ..sql import tree
+from .aggregation import check_grouped
+from .casts import coerce
+from .expr import Expr
+from .expressions import Binder
+from .from_clause import FromClause
+from .plans import Order, RecursivePlan, RowsPlan, SelectPlan, SetPlan, select_from
+from .relations import Named
+from .scope import Field, Scope
+
+_MAX_DEPTH = 100
+_names = count(1)
+
+
+class Planner:
+    """Plans the queries of one statement. `tables` resolves names (queries.Tables); `parameters` are tree nodes."""
+
+    def __init__(self, tables, parameters=()):
+        self.tables, self.parameters = tables, parameters
+        self.scans = []
+        self.ctes = {}
+        self._depth = 0
+
+    def parameter(self, node):
+        if node.index >= len(self.parameters):
+            raise AthenaError("INVALID_PARAMETER_USAGE", "Incorrect number of parameters", node.line, node.column)
+        return self.parameters[node.index]
+
+    def plan(self, query):
+        """A whole query → plan, with needs and predicates passed down to its scans."""
+        plan = self.query(query, None)
+        plan.require()
+        plan.push([])
+        return plan
+
+    def subplan(self, query, scope):
+        return self.query(query, scope)
+
+    def query(self, query, parent):
+        """A tree.Query within the scope `parent` → plan."""
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise AthenaError("STATEMENT_TOO_LARGE", "statement is too large (stack overflow during analysis)")
+        outer = self.ctes
+        self.ctes = dict(outer)
+        try:
+            for item in query.withs:
+                self.ctes[item.name] = (item, dict(self.ctes), query.recursive, parent)
+            return self._ordered(query, parent)
+        finally:
+            self.ctes = outer
+            self._depth -= 1
+
+    def _ordered(self, query, parent):
+        body = query.body
+        limit, offset = self._row_count(query.limit), self._row_count(query.offset) or 0
+        if isinstance(body, tree.Select):
+            return self._select(body, parent, query.order_by, limit, offset)
+        plan = self._body(body, parent)
+        if not query.order_by and limit is None and not offset:
+            return plan
+        outer = select_from(plan)
+        fields = [Field(name, e) for name, e in zip(outer.names, outer.outputs, strict=True)]
+        binder = Binder(self, Scope(fields, parent))
+        outer.order_by = [self._order(item, outer, binder, {}) for item in query.order_by]
+        outer.limit, outer.offset = limit, offset
+        return outer
+
+    def _row_count(self, node):
+        if isinstance(node, tree.Parameter):
+            node = self.parameter(node)
+        return None if node is None else int(node.value)
+
+    def _body(self, body, parent):
+        if isinstance(body, tree.Query):
+            return self.query(body, parent)
+        if isinstance(body, tree.Select):
+            return self._select(body, parent, [], None, 0)
+        if isinstance(body, tree.Values):
+            return self._values(body, parent)
+        return self._set_operation(body, parent)
+
+    def _values(self, body, parent):
+        binder = Binder(self, Scope([], parent))
+        rows = [[binder.bind(e) for e in (r.items if isinstance(r, tree.RowLiteral) else [r])] for r in body.rows]
+        if any(len(r) != len(rows[0]) for r in rows):
+            raise AthenaError("TYPE_MISMATCH", "Values rows have mismatched sizes", body.line, body.column)
+        kinds = []
+        for column in zip(*rows, strict=True):
+            kinds.append(binder.common(column, body, "Values rows have mismatched types"))
+        return RowsPlan(kinds, [[coerce(e, t) for e, t in zip(r, kinds, strict=True)] for r in rows])
+
+    def _set_operation(self, body, parent):
+        left, right = self._body(body.left, parent), self._body(body.right, parent)
+        if len(left.columns) != len(right.columns):
+            raise AthenaError(
+                "TYPE_MISMATCH",
+                f"{body.op} query has different number of fields: {len(left.columns)}, {len(right.columns)}",
+                body.right.line,
+                body.right.column,
+            )
+        common = []
+        for i, ((_, a), (_, b)) in enumerate(zip(left.columns, right.columns, strict=True), 1):
+            merged = types.common_type(a, b)
+            if merged is None:
+                message = f"column {i} in {body.op} query has incompatible types: {a}, {b}"
+                raise AthenaError("TYPE_MISMATCH", message, body.right.line, body.right.column)
+            common.append(merged)
+        return SetPlan(body.op, body.distinct, self.coerced(left, common), self.coerced(right, common))
+
+    def coerced(self, plan, wanted):
+        """`plan` with its columns converted to the types `wanted`."""
+        if [t for _, t in plan.columns] == list(wanted):
+            return plan
+        return select_from(plan, lambda i, c: coerce(c, wanted[i]))
+
+    def as_rows(self, plan):
+        """A plan whose columns became one row value."""
+        outer = select_from(plan)
+        kinds = types.row(*((None, e.type) for e in outer.outputs))
+        template = lambda texts: "struct_pack(" + ", ".join(f"f{i} := {t}" for i, t in enumerate(texts)) + ")"  # noqa: E731
+        return SelectPlan([None], [Expr(kinds, "row", tuple(outer.outputs), template)], outer.relation)
+
+    # ---- SELECT
+
+    def _select(self, select, parent, order_by, limit, offset):
+        relation, fields = FromClause(self, parent).plan(select.relation)
+        scope = Scope(fields, parent)
+        plan = SelectPlan([], [], relation, distinct=select.distinct, limit=limit, offset=offset)
+        if select.where is not None:
+            binder = Binder(self, scope, "WHERE")
+            plan.where = binder.boolean(select.where, "WHERE clause must evaluate to a boolean: actual type {}")
+        binder = Binder(self, scope, windows=select.windows)
+        self._items(select, binder, scope, plan)
+        if select.group_by is not None:
+            plan.grouping = self._grouping(select.group_by, scope, plan)
+        if select.having is not None:
+            message = "HAVING clause must evaluate to a boolean: actual type {}"
+            plan.having = binder.boolean(select.having, message)
+        plan.order_by = [self._order(item, plan, binder, scope) for item in order_by]
+        plan.windowed = binder.windowed
+        plan.aggregated = bool(binder.aggregated or plan.grouping is not None or plan.having is not None)
+        if plan.aggregated:
+            check_grouped(plan)
+            if plan.grouping is not None:
+                plan.grouping = _without_constants(plan.grouping)
+        if plan.distinct:
+            self._check_distinct(plan, order_by)
+        return plan
+
+    def _items(self, select, binder, scope, plan):
+        for item in select.items:
+            if isinstance(item, tree.AllColumns):
+                self._star(item, binder, scope, plan, select)
+                continue
+            expr = binder.bind(item.value)
+            plan.outputs.append(expr)
+            plan.names.append(item.alias if item.alias is not None else _natural_name(item.value))
+
+    def _star(self, item, binder, scope, plan, select):
+        if item.of is None:
+            if select.relation is None:
+                raise AthenaError(
+                    "COLUMN_NOT_FOUND", "SELECT * not allowed in queries without FROM clause", item.line, item.column
+                )
+            found = [(f.name, f.expr) for f in scope.star()]
+            if not found:
+                raise AthenaError(
+                    "COLUMN_NOT_FOUND",
+                    "SELECT * not allowed from relation that has no columns",
+                    item.line,
+                    item.column,
+                )
+        else:
+            fields = scope.star(item.of.parts) if isinstance(item.of, tree.Name) else []
+            found = [(f.name, f.expr) for f in fields]
+            if not found:
+                value = self._row_star(item, binder)
+                pairs = zip(value.type.args, value.type.fields, strict=True)
+                found = [(name, binder.field_of(value, sql_name, t)) for (name, t), (sql_name, _) in pairs]
+        if item.aliases and len(item.aliases) != len(found):
+            message = f"Column alias list has {len(item.aliases)} entries but relation has {len(found)} columns"
+            raise AthenaError("MISMATCHED_COLUMN_ALIASES", message, item.line, item.column)
+        plan.names += item.aliases or [name for name, _ in found]
+        plan.outputs += [expr for _, expr in found]
+
+    def _row_star(self, item, binder):
+        try:
+            value = binder.bind(item.of)
+        except AthenaError as e:
+            if e.code == "COLUMN_NOT_FOUND" and isinstance(item.of, tree.Name):
+                written = ".".join(item.of.parts)
+                raise AthenaError(
+                    "TABLE_NOT_FOUND", f"Unable to resolve reference {written}", item.line, item.column
+                ) from e
+            raise
+        if value.type.base != "row":
+            raise AthenaError(
+                "TYPE_MISMATCH", f"Expected expression of type ROW, got {value.type}", item.line, item.column
+            )
+        return value
+
+    # ---- GROUP BY, ORDER BY, DISTINCT
+
+    def _grouping(self, elements, scope, plan):
+        binder = Binder(self, scope, "GROUP BY")
+        found = []
+        for element in elements:
+            found.append((element.kind, [[self._key(e, binder, plan) for e in keys] for keys in element.sets]))
+        return found
+
+    def _key(self, node, binder, plan):
+        if isinstance(node, tree.Literal) and node.kind == "integer":
+            position = int(node.value)
+            if not 1 <= position <= len(plan.outputs):
+                message = f"GROUP BY position {position} is not in select list"
+                raise AthenaError("INVALID_COLUMN_REFERENCE", message, node.line, node.column)
+            expr = plan.outputs[position - 1]
+        else:
+            expr = binder.bind(node)
+        if expr.has("aggregate") or expr.has("window"):
+            message = "GROUP BY clause cannot contain aggregations, window functions or grouping operations"
+            raise AthenaError("EXPRESSION_NOT_SCALAR", message, node.line, node.column)
+        if not expr.type.comparable:
+            message = f"{expr.type} is not comparable, and therefore cannot be used in GROUP BY"
+            raise AthenaError("TYPE_MISMATCH", message, node.line, node.column)
+        return expr
+
+    def _order(self, item, plan, binder, scope):
+        node = item.value
+        expr = None
+        if isinstance(node, tree.Literal) and node.kind == "integer":
+            position = int(node.value)
+            if not 1 <= position <= len(plan.outputs):
+                message = f"ORDER BY position {position} is not in select list"
+                raise AthenaError("INVALID_COLUMN_REFERENCE", message, node.line, node.column)
+            expr = plan.outputs[position - 1]
+        elif isinstance(node, tree.Name) and len(node.parts) == 1:
+            expr = self._by_alias(node, plan)
+        if expr is None:
+            sorting = self._with_aliases(binder, plan)
+            expr = sorting.bind(node)
+            binder.aggregated = binder.aggregated or sorting.aggregated
+            binder.windowed = binder.windowed or sorting.windowed
+        if not expr.type.orderable:
+            message = f"Type {expr.type} is not orderable, and therefore cannot be used in ORDER BY"
+            raise AthenaError("TYPE_MISMATCH", message, node.line, node.column)
+        return Order(expr, item.descending, item.nulls_first)
+
+    def _by_alias(self, node, plan):
+        name = node.parts[0].lower()
+        found = {
+            e.key(): e for n, e in zip(plan.names, plan.outputs, strict=True) if n is not None and n.lower() == name
+        }
+        if len(found) > 1:
+            raise AthenaError("AMBIGUOUS_NAME", f"Column '{name}' is ambiguous", node.line, node.column)
+        return next(iter(found.values()), None)
+
+    def _with_aliases(self, binder, plan):
+        """ORDER BY sees the aliases of the select list before the columns below."""
+        named = {}
+        for name, expr in zip(plan.names, plan.outputs, strict=True):
+            if name is not None:
+                named[name.lower(), expr.key()] = Field(name, expr)
+        return Binder(self, Scope(list(named.values()), binder.scope), windows=binder.windows)
+
+    def _check_distinct(self, plan, order_by):
+        keys = {e.key() for e in plan.outputs}
+        for item, order in zip(order_by, plan.order_by, strict=True):
+            if order.expr.key() not in keys:
+                message = "For SELECT DISTINCT, ORDER BY expressions must appear in select list"
+                raise AthenaError("EXPRESSION_NOT_IN_DISTINCT", message, item.line, item.column)
+        for expr in plan.outputs:
+            if not expr.type.comparable:
+                message = f"DISTINCT can only be applied to comparable types (actual: {expr.type})"
+                raise AthenaError("TYPE_MISMATCH", message, expr.line, expr.column)
+
+    # ---- WITH
+
+    def with_query(self, name):
+        """The plan of a WITH query, made anew for each reference as Trino does, or None."""
+        found = self.ctes.get(name)
+        if found is None:
+            return None
+        if isinstance(found, Named):
+            return found
+        item, visible, recursive, parent = found
+        outer, self.ctes = self.ctes, visible
+        try:
+            if recursive and isinstance(item.query.body, tree.SetOperation):
+                return self._recursive(item, parent), item.columns
+            return self.query(item.query, parent), item.columns
+        finally:
+            self.ctes = outer
+
+    def _recursive(self, item, parent):
+        body = item.query.body
+        first = self._body(body.left, parent)
+        name = f"w{next(_names)}"
+        reference = Named(name)
+        reference.columns = [
+            (c, t) for c, (_, t) in zip(item.columns or [n for n, _ in first.columns], first.columns, strict=True)
+        ]
+        self.ctes = {**self.ctes, item.name: reference}
+        step = self.coerced(self._body(body.right, parent), [t for _, t in first.columns])
+        return RecursivePlan(name, SetPlan("UNION", body.distinct, first, step))
+
+
+def _natural_name(node):
+    if isinstance(node, tree.Name):
+        return node.parts[-1]
+    return node.field_name if isinstance(node, tree.Dereference) else None
+
+
+def _without_constants(grouping):
+    """DuckDB takes a constant key for a position: it changes no group, so it is left out while another is there."""
+    kept = [(kind, sets) for kind, sets in grouping if kind != "simple" or not all(e.is_constant for e in sets[0])]
+    return kept or [("simple", [[]])] if any(sets for _, sets in grouping) else grouping

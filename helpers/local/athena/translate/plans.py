@@ -1,0 +1,231 @@
+"""Planned queries: what they give, what they need, and their DuckDB SQL. Output columns are called c0, c1 …"""
+
+from dataclasses import dataclass, field
+
+from .. import types
+from .expr import Expr, Renderer, conjuncts, literal
+from .relations import Derived, need, new_alias, references
+
+FALSE = literal(False, types.BOOLEAN, "false")
+
+
+@dataclass
+class Order:
+    expr: Expr
+    descending: bool
+    nulls_first: bool
+
+    def sql(self, text):
+        return f"{text} {'DESC' if self.descending else 'ASC'} NULLS {'FIRST' if self.nulls_first else 'LAST'}"
+
+
+@dataclass(eq=False)
+class SelectPlan:
+    """SELECT … FROM … WHERE … GROUP BY … HAVING … ORDER BY … LIMIT."""
+
+    names: list[str | None]
+    outputs: list[Expr]
+    relation: object = None
+    where: Expr | None = None
+    grouping: list | None = None  # [(kind, [[Expr]])]
+    having: Expr | None = None
+    distinct: bool = False
+    order_by: list[Order] = field(default_factory=list)
+    limit: int | None = None
+    offset: int = 0
+    windowed: bool = False
+    aggregated: bool = False
+    needed: set[int] | None = None
+
+    @property
+    def columns(self):
+        return list(zip(self.names, [e.type for e in self.outputs], strict=True))
+
+    def absorb(self, predicates, derived):
+        """Take predicates on the columns of `derived`, which stands for this plan: not across LIMIT or a window."""
+        if self.limit is not None or self.offset or self.windowed:
+            predicates = []
+
+        def inner(node):
+            return self.outputs[node.value.index] if node.op == "column" and node.value.relation is derived else None
+
+        self.push([p.replace(inner) for p in predicates])
+
+    def require(self, indexes=None):
+        everything = indexes is None or self.distinct
+        self.needed = set(range(len(self.outputs))) if everything else set(indexes)
+        for expr in self._expressions():
+            need(expr)
+        if self.relation is not None:
+            for leaf in reversed(self.relation.leaves()):
+                leaf.settle()
+
+    def _expressions(self):
+        yield from (self.outputs[i] for i in sorted(self.needed))
+        yield from (e for e in (self.where, self.having) if e is not None)
+        yield from (o.expr for o in self.order_by)
+        for _, sets in self.grouping or []:
+            for keys in sets:
+                yield from keys
+        if hasattr(self.relation, "conditions"):
+            yield from self.relation.conditions()
+
+    def push(self, predicates):
+        if self.relation is None:
+            return
+        passed = predicates
+        if self.aggregated:
+            keys = self._grouping_columns()
+            passed = [p for p in predicates if not p.has("aggregate") and _columns(p) and _columns(p) <= keys]
+        passed = [p for p in passed if references(p) is not None]
+        if self.limit == 0:
+            passed.append(FALSE)
+        self.relation.push(conjuncts(self.where) + passed)
+        for expr in self._subqueries():
+            expr.value.push([])
+
+    def _subqueries(self):
+        roots = [
+            *self.outputs,
+            *(e for e in (self.where, self.having) if e is not None),
+            *(o.expr for o in self.order_by),
+        ]
+        if hasattr(self.relation, "conditions"):
+            roots += self.relation.conditions()
+        return [node for root in roots for node in root.walk() if node.op == "subquery"]
+
+    def _grouping_columns(self):
+        if not self.grouping or any(kind != "simple" for kind, _ in self.grouping):
+            return set()
+        return {e.value for _, sets in self.grouping for keys in sets for e in keys if e.op == "column"}
+
+    def sql(self):
+        render = Renderer()
+        chosen = sorted(self.needed if self.needed is not None else range(len(self.outputs)))
+        outputs = [f"{render(self.outputs[i])} AS c{i}" for i in chosen] or ["1 AS c"]
+        parts = [f"SELECT {'DISTINCT ' if self.distinct else ''}{', '.join(outputs)}"]
+        if self.relation is not None:
+            parts.append(f"FROM {self.relation.sql()}")
+        if self.where is not None:
+            parts.append(f"WHERE {render(self.where)}")
+        if self.grouping:
+            parts.append("GROUP BY " + ", ".join(_grouping_sql(kind, sets, render) for kind, sets in self.grouping))
+        if self.having is not None:
+            parts.append(f"HAVING {render(self.having)}")
+        if self.order_by:
+            keys = {self.outputs[i].key(): f"c{i}" for i in reversed(chosen)}
+            parts.append(
+                "ORDER BY " + ", ".join(o.sql(keys.get(o.expr.key()) or render(o.expr)) for o in self.order_by)
+            )
+        return " ".join(parts) + _limits(self.limit, self.offset)
+
+
+def _grouping_sql(kind, sets, render):
+    if kind == "simple":
+        return ", ".join(render(e) for e in sets[0]) or "()"
+    listed = ", ".join("(" + ", ".join(render(e) for e in keys) + ")" for keys in sets)
+    return f"{'GROUPING SETS' if kind == 'sets' else kind.upper()} ({listed})"
+
+
+def _columns(expr):
+    return {node.value for node in expr.walk() if node.op == "column"}
+
+
+def _limits(limit, offset):
+    return (f" LIMIT {limit}" if limit is not None else "") + (f" OFFSET {offset}" if offset else "")
+
+
+@dataclass(eq=False)
+class RowsPlan:
+    """VALUES."""
+
+    types: list
+    rows: list[list[Expr]]
+
+    @property
+    def columns(self):
+        return [(None, t) for t in self.types]
+
+    def require(self, indexes=None):
+        for row in self.rows:
+            for expr in row:
+                need(expr)
+
+    def absorb(self, predicates, derived):
+        self.push([])
+
+    def push(self, predicates):
+        for row in self.rows:
+            for expr in row:
+                for node in expr.walk():
+                    if node.op == "subquery":
+                        node.value.push([])
+
+    def sql(self):
+        render = Renderer()
+        rows = ", ".join("(" + ", ".join(render(e) for e in row) + ")" for row in self.rows)
+        names = ", ".join(f"c{i}" for i in range(len(self.types)))
+        return f"SELECT * FROM (VALUES {rows}) AS {new_alias()}({names})"
+
+
+@dataclass(eq=False)
+class SetPlan:
+    """UNION, EXCEPT or INTERSECT of two plans with the same column types."""
+
+    op: str
+    distinct: bool
+    left: object
+    right: object
+
+    @property
+    def columns(self):
+        return self.left.columns
+
+    def absorb(self, predicates, derived):
+        self.left.absorb(predicates, derived)
+        self.right.absorb(predicates, derived)
+
+    def require(self, indexes=None):
+        self.left.require()
+        self.right.require()
+
+    def push(self, predicates):
+        self.left.push([])
+        self.right.push([])
+
+    def sql(self):
+        keyword = self.op + ("" if self.distinct else " ALL")
+        return f"({self.left.sql()}) {keyword} ({self.right.sql()})"
+
+
+@dataclass(eq=False)
+class RecursivePlan:
+    """A WITH RECURSIVE query."""
+
+    name: str
+    step: SetPlan
+
+    @property
+    def columns(self):
+        return self.step.columns
+
+    def require(self, indexes=None):
+        self.step.require()
+
+    def absorb(self, predicates, derived):
+        self.push([])
+
+    def push(self, predicates):
+        self.step.push([])
+
+    def sql(self):
+        names = ", ".join(f"c{i}" for i in range(len(self.columns)))
+        return f"WITH RECURSIVE {self.name}({names}) AS ({self.step.sql()}) SELECT {names} FROM {self.name}"
+
+
+def select_from(plan, change=None):
+    """A SELECT of all columns of `plan`; `change(index, Expr)` may convert each."""
+    derived = Derived(plan)
+    columns = [derived.column(i, t) for i, (_, t) in enumerate(plan.columns)]
+    outputs = [change(i, c) for i, c in enumerate(columns)] if change else columns
+    return SelectPlan([name for name, _ in plan.columns], outputs, derived)

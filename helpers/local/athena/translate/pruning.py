@@ -1,0 +1,221 @@
+"""What a scan's predicates say about partitions and row groups, before anything is read."""
+
+from datetime import date, datetime
+
+import pyarrow
+
+from ..domains import Domain
+from ..scans import TableScan
+from .expr import Renderer, conjuncts
+
+_MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}
+NONE = Domain((), False)
+
+
+def table_scan(scan, connect):
+    """relations.Scan → (TableScan, whether it can have no row at all). `connect()` gives a DuckDB connection."""
+    keys = {c.name: c for c in scan.table.partition_keys}
+    needed = {scan.columns[i][0]: paths for i, paths in sorted(scan.needed.items())}
+    found = TableScan(
+        scan.table, scan.alias, list(needed), {n: paths for n, paths in needed.items() if n not in keys}
+    )
+    predicates = [part for p in scan.predicates for part in conjuncts(p) if _usable(part, scan)]
+    extractor = DomainExtractor(scan, connect)
+    exact = []
+    for predicate in predicates:
+        names = _names(predicate, scan)
+        if not names:
+            if extractor.value(predicate) is not True:
+                return found, True
+            continue
+        if names <= set(keys):
+            exact.append(predicate)
+        if len(names) == 1:
+            domain = extractor.domain(predicate)
+            if domain is not None:
+                (name,) = names
+                target = found.partition_domains if name in keys else found.domains
+                target[name] = target[name].intersect(domain) if name in target else domain
+    if exact:
+        found.partition_predicate = _partition_predicate(scan, keys, exact, connect)
+    empty = any(d.is_none for d in [*found.domains.values(), *found.partition_domains.values()])
+    return found, empty
+
+
+def _usable(predicate, scan):
+    return all(
+        node.deterministic
+        and node.op not in ("subquery", "aggregate", "window", "parameter", "lambda")
+        and not (node.op == "column" and node.value.relation is not scan)
+        for node in predicate.walk()
+    )
+
+
+def _names(predicate, scan):
+    return {scan.columns[node.value.index][0] for node in predicate.walk() if node.op == "column"}
+
+
+def _partition_predicate(scan, keys, predicates, connect):
+    """A function from tuples of partition values to list of bool, evaluated by DuckDB."""
+    names = list(keys)
+    columns = {}
+    for index, (name, t) in enumerate(scan.columns):
+        if name in keys:
+            text = f"k{names.index(name)}"
+            ref = scan.column(index, t).value
+            columns[ref] = text if t.is_text else f"CAST({text} AS {t.duckdb})"
+    render = Renderer(columns)
+    condition = " AND ".join(render(p) for p in predicates)
+
+    def evaluate(values):
+        table = pyarrow.table(
+            {f"k{i}": pyarrow.array([v[i] for v in values], pyarrow.string()) for i in range(len(names))}
+        )
+        connection = connect()
+        try:
+            connection.register("partition_values", table)
+            rows = connection.execute(f"SELECT coalesce({condition}, false) FROM partition_values").fetchall()
+        finally:
+            connection.close()
+        return [row[0] for row in rows]
+
+    return evaluate
+
+
+class DomainExtractor:
+    """Predicate on one plain column → Domain, where it has a simple form."""
+
+    def __init__(self, scan, connect):
+        self.scan, self.connect = scan, connect
+
+    def value(self, expr):
+        """The Python value of a constant expression."""
+        if expr.op == "literal":
+            return expr.value
+        connection = self.connect()
+        try:
+            return connection.execute(f"SELECT {Renderer()(expr)}").fetchone()[0]
+        finally:
+            connection.close()
+
+    def domain(self, p):
+        rule = {
+            "and": self._and,
+            "or": self._or,
+            "in": self._in,
+            "between": self._between,
+            "like": self._like,
+            "is null": self._is_null,
+            "not": self._not,
+        }.get(p.op)
+        if p.op in _MIRROR:
+            return self._comparison(p)
+        if p.op == "column":
+            return Domain.of_values([True])
+        return rule(p) if rule else None
+
+    def _and(self, p):
+        found = [d for d in map(self.domain, p.args) if d is not None]
+        merged = None
+        for d in found:
+            merged = d if merged is None else merged.intersect(d)
+        return merged
+
+    def _or(self, p):
+        found = [self.domain(a) for a in p.args]
+        if None in found:
+            return None
+        merged = found[0]
+        for d in found[1:]:
+            merged = merged.union(d)
+        return merged
+
+    def _comparison(self, p):
+        left, right = p.args
+        if self._column(left) and right.is_constant:
+            return self._compared(p.op, left, self.value(right))
+        if self._column(right) and left.is_constant:
+            return self._compared(_MIRROR[p.op], right, self.value(left))
+        return None
+
+    def _compared(self, op, column, value):
+        if value is None:
+            return NONE
+        value = _plain(value, column)
+        if value is None:
+            return None
+        if op == "=":
+            return Domain.of_values([value])
+        if op == "<>":
+            return Domain.of_range(high=value, high_inclusive=False).union(
+                Domain.of_range(low=value, low_inclusive=False)
+            )
+        if op in ("<", "<="):
+            return Domain.of_range(high=value, high_inclusive=op == "<=")
+        return Domain.of_range(low=value, low_inclusive=op == ">=")
+
+    def _in(self, p):
+        column, *items = p.args
+        if not self._column(column) or not all(i.is_constant for i in items):
+            return None
+        values = [_plain(v, column) for v in map(self.value, items) if v is not None]
+        return None if None in values else Domain.of_values(values)
+
+    def _between(self, p):
+        column, low, high = p.args
+        if not self._column(column) or not (low.is_constant and high.is_constant):
+            return None
+        a, b = self._compared(">=", column, self.value(low)), self._compared("<=", column, self.value(high))
+        return None if a is None or b is None else a.intersect(b)
+
+    def _like(self, p):
+        column, pattern = p.args[:2]
+        if (
+            len(p.args) > 2
+            or not self._column(column)
+            or pattern.op != "literal"
+            or not isinstance(pattern.value, str)
+        ):
+            return None
+        prefix = pattern.value.split("%")[0].split("_")[0]
+        if prefix == pattern.value:
+            return Domain.of_values([prefix])
+        if not prefix or ord(prefix[-1]) >= 0xD7FF:
+            return None
+        return Domain.of_range(low=prefix, high=prefix[:-1] + chr(ord(prefix[-1]) + 1), high_inclusive=False)
+
+    def _is_null(self, p):
+        return Domain((), True) if self._column(p.args[0]) else None
+
+    def _not(self, p):
+        inner = p.args[0]
+        if inner.op == "is null" and self._column(inner.args[0]):
+            return Domain(nulls=False)
+        if inner.op == "column":
+            return Domain.of_values([False])
+        return None
+
+    def _column(self, expr):
+        """Whether this is a column itself, perhaps widened in a way that keeps order."""
+        while expr.op == "widen" and (
+            expr.type.is_numeric
+            and expr.args[0].type.is_numeric
+            or expr.type.base == expr.args[0].type.base
+            and expr.type.base in ("varchar", "timestamp")
+        ):
+            expr = expr.args[0]
+        return expr.op == "column"
+
+
+def _plain(value, column):
+    """A constant as the column's Python values are, or None when they do not compare."""
+    while column.op == "widen":
+        column = column.args[0]
+    base = column.type.base
+    if base == "date":
+        return value if isinstance(value, date) and not isinstance(value, datetime) else None
+    if base == "timestamp":
+        return value if isinstance(value, datetime) else None
+    if base in ("array", "map", "row", "timestamp with time zone", "char", "json"):
+        return None
+    return value
