@@ -5,6 +5,7 @@ output, and ends when that process does.
 """
 
 import argparse
+import contextlib
 import errno
 import json
 import os
@@ -151,10 +152,8 @@ class _ChildReport:
         """Nobody reads any more."""
 
     def _write(self, report):
-        try:
+        with contextlib.suppress(BrokenPipeError):  # the parent has died: the watcher or the caller ends us
             os.write(1, json.dumps(report).encode() + b"\n")
-        except BrokenPipeError:
-            pass  # the parent has died: the watcher or the caller ends us
         os.dup2(2, 1)  # what is printed later belongs to the log
 
     def _watch(self, ended):

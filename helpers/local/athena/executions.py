@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import duckdb
 from botocore.exceptions import BotoCoreError, ClientError
 
-from . import ddl, reuse
+from . import engine, reuse
 from .errors import SYSTEM, AthenaError, Cancelled, RequestError, from_duckdb
 from .locations import check_location
 from .outcome import Context, Outcome
@@ -103,7 +103,7 @@ class Executions:
             group.enforced and group.output_location is not None,
             group.scan_cutoff,
         )
-        ddl.check(statement, run_context)
+        engine.check(statement, run_context)
         execution = Execution(
             execution_id,
             statement.sql,
@@ -188,8 +188,6 @@ class Executions:
             execution.state, execution.started = RUNNING, time.time()
         try:
             if not self._reuse(execution):
-                from . import engine
-
                 outcome = engine.run(execution.statement, execution.context)
                 execution.context.check_cancelled()
                 execution.results = self._write(execution, outcome)

@@ -9,8 +9,8 @@ from itertools import chain, islice
 from . import metadata_file
 from .locations import split_uri
 from .outcome import ResultColumn
-from .sql.lexer import tokenize
 from .spool import IN_MEMORY, FileRows, MemoryRows, csv_line
+from .sql.lexer import tokenize
 
 CSV_STATEMENTS = ("SELECT", "EXECUTE", "UPDATE", "DELETE", "MERGE")
 BARE_STATEMENTS = ("INSERT", "UNLOAD")

@@ -7,6 +7,7 @@ each time. The new execution scans 0 bytes and shows the first run's output loca
 
 import threading
 import time
+from itertools import pairwise
 
 from .sql.lexer import tokenize
 
@@ -33,7 +34,7 @@ def eligible(statement):
     words = [token.upper for token in tokens]
     if _CHANGING.intersection(words):
         return False
-    ordered = any(a == "ORDER" and b == "BY" for a, b in zip(words, words[1:], strict=False))
+    ordered = any(a == "ORDER" and b == "BY" for a, b in pairwise(words))
     return ordered or not {"LIMIT", "FETCH"}.intersection(words)
 
 

@@ -53,7 +53,7 @@ def temporary(tmp_path, monkeypatch):
 
 
 def left_behind(temporary):
-    return [p for p in temporary.glob("athena-workbook-*/*")]
+    return list(temporary.glob("athena-workbook-*/*"))
 
 
 def start_parent(temporary, after_start):

@@ -18,7 +18,7 @@ class Catalogs:
         self._catalogs = {AWS_DATA_CATALOG: {"Name": AWS_DATA_CATALOG, "Type": "GLUE"}}
 
     def _get(self, name):
-        for known, catalog in list(self._catalogs.items()):
+        for known, catalog in self._catalogs.copy().items():
             if known.lower() == name.lower():
                 return catalog
         raise RequestError(f"Data Catalog {name} was not found", "DATACATALOG_NOT_FOUND")
@@ -46,7 +46,7 @@ class Catalogs:
     def list_data_catalogs(self, request):
         summaries = [
             {"CatalogName": name, "Type": catalog["Type"]}
-            for name, catalog in sorted(list(self._catalogs.items()))
+            for name, catalog in sorted(self._catalogs.copy().items())
         ]
         return paging.page("DataCatalogsSummary", "catalogs", summaries, request)
 

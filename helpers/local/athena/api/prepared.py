@@ -80,7 +80,7 @@ class PreparedStatements:
         group = self._workgroups.get(request["WorkGroup"]).name
         summaries = [
             {"StatementName": name, "LastModifiedTime": statement["LastModifiedTime"]}
-            for (owner, name), statement in sorted(list(self._statements.items()))
+            for (owner, name), statement in sorted(self._statements.copy().items())
             if owner == group
         ]
         return paging.page("PreparedStatements", f"prepared/{group}", summaries, request)

@@ -93,7 +93,7 @@ class WorkGroups:
         return {"WorkGroup": _described(self.get(request["WorkGroup"]))}
 
     def list_work_groups(self, request):
-        summaries = [_summary(group) for _, group in sorted(list(self._groups.items()))]
+        summaries = [_summary(group) for _, group in sorted(self._groups.copy().items())]
         return paging.page("WorkGroups", "workgroups", summaries, request)
 
     def update_work_group(self, request):
