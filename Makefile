@@ -16,14 +16,17 @@ help:
 	@echo 'make lint   ruff over code and notebooks'
 	@echo 'make lock   write requirements.lock again from pyproject.toml (needs the network)'
 	@echo 'make clean  remove .venv, build/ and caches'
-	@echo 'make run ONLY=03 runs one lesson; make test TESTS=tests/tooling runs some tests.'
+	@echo 'Some of it: make run ONLY=03; make run MODE=aws; make test TESTS=tests/unit'
 
 environment:
 	@sh scripts/environment
 
+# make run ONLY=03 MODE=aws
+ONLY =
+MODE =
 run: environment
 	@$(PY) -m helpers.datasets
-	@$(PY) -m helpers.course run $(ONLY:%=--only %)
+	@$(PY) -m helpers.course run $(ONLY:%=--only %) $(MODE:%=-p MODE=%)
 
 # Notebooks first: they take longest. One file's tests stay in one process, a notebook's cells in one kernel.
 TESTS = notebooks tests

@@ -52,14 +52,7 @@ def total_of(athena, executions: set[str]) -> Usage:
 
 def _usage(execution: dict) -> Usage:
     scanned = execution.get("Statistics", {}).get("DataScannedInBytes", 0)
-    return Usage(1, scanned, _billed(execution, scanned))
-
-
-def _billed(execution: dict, scanned: int) -> float:
-    """USD. Failed queries and DDL are free, a reused result scans nothing; the rest pays for what it scanned,
-    also when it was cancelled (https://aws.amazon.com/athena/pricing/)."""
-    free = execution["Status"]["State"] == "FAILED" or execution.get("StatementType") == "DDL"
-    return 0.0 if free or scanned == 0 else float(costs.athena_query_cost(scanned))
+    return Usage(1, scanned, float(costs.athena_execution_cost(execution)))
 
 
 def _pages(operation, key: str, **request) -> Iterable:
