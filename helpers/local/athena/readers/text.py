@@ -1,0 +1,128 @@
+"""LazySimpleSerDe, Hive's default for delimited text, and its cousin MultiDelimitSerDe.
+
+No quotes. Missing columns are NULL, columns too many are dropped, text that does not fit its type is
+NULL, `\\N` is NULL, an empty string stays empty (facts.md section 3, LazySimpleSerDe; Trino's line/simple, which
+says of itself that it is bug for bug compatible).
+"""
+
+from ..errors import AthenaError
+from . import lines
+from .source import FILE
+from .values import lenient, literal, name
+
+DEFAULT_SEPARATORS = [chr(n) for n in range(1, 9)]
+# Escaped characters wait in Unicode's private use area while a line is split.
+PRIVATE_USE = 0xF0000
+
+
+def relation(source):
+    """SQL of the wanted columns and "$file"."""
+    separators = _separators(source)
+    escape = _byte(source.property("escape.delim")) if source.property("escape.delim") is not None else None
+    null_text = source.property("serialization.null.format", "\\N")
+    shelter = _Shelter(escape, separators)
+    rows = lines.relation(source)
+    if not source.wanted:
+        return f"SELECT {FILE} FROM ({rows})"
+    split = f"SELECT string_split({shelter.hide('l')}, {literal(separators[0])}) AS p, {FILE} FROM ({rows})"
+    wanted = [w for w in source.wanted if w.ordinal is not None]
+    fields = ", ".join(
+        [f"nullif(p[{w.ordinal + 1}], {literal(null_text)}) AS {name(f'c{w.ordinal}')}" for w in wanted] + [FILE]
+    )
+    reader = _Reader(separators, null_text, shelter)
+    return source.projection(
+        lambda w: reader.value(name(f"c{w.ordinal}"), w.type, 1), f"SELECT {fields} FROM ({split})"
+    )
+
+
+def _separators(source):
+    """Field, collection and map key delimiters, then one for each deeper level (Hive's order)."""
+    field = source.property("field.delim") or source.property("serialization.format")
+    collection = source.property("collection.delim") or source.property("colelction.delim")
+    given = [field, collection, source.property("mapkey.delim")]
+    if "multidelimit" in str(source.property("$serde", "")).lower():
+        return [field or DEFAULT_SEPARATORS[0], *DEFAULT_SEPARATORS[1:]]
+    chosen = [_byte(text) if text else default for text, default in zip(given, DEFAULT_SEPARATORS, strict=False)]
+    return chosen + DEFAULT_SEPARATORS[3:]
+
+
+def _byte(text):
+    """Hive writes a delimiter as itself or as the number of its byte; only the first character counts."""
+    if text.isdigit() and 0 <= int(text) < 128:
+        return chr(int(text))
+    return text[:1] or "\\"
+
+
+class _Shelter:
+    """Hides escaped separators while lines are split, and brings text back."""
+
+    def __init__(self, escape, separators):
+        self.escape = escape
+        self.places = {}
+        if escape:
+            for i, char in enumerate(dict.fromkeys([escape, *separators[:4]])):
+                self.places[char] = chr(PRIVATE_USE + i)
+
+    def hide(self, x):
+        for char, place in self.places.items():
+            x = f"replace({x}, {literal(self.escape + char)}, {literal(place)})"
+        return x
+
+    def restore(self, x):
+        if not self.escape:
+            return x
+        for char, text in (("n", "\n"), ("r", "\r")):
+            x = f"replace({x}, {literal(self.escape + char)}, {literal(text)})"
+        x = f"replace({x}, {literal(self.escape)}, '')"
+        for char, place in self.places.items():
+            x = f"replace({x}, {literal(place)}, {literal(char)})"
+        return x
+
+
+class _Reader:
+    def __init__(self, separators, null_text, shelter):
+        self.separators, self.null_text, self.shelter = separators, null_text, shelter
+
+    def value(self, x, t, level):
+        """SQL of a value of type `t` at nesting `level` (0: the line) from the SQL of its text."""
+        if t.base in ("array", "map", "row") and level + (t.base == "map") >= len(self.separators):
+            raise AthenaError(
+                "HIVE_INVALID_METADATA", "Number of levels of nesting supported for LazySimpleSerde is 7"
+            )
+        if t.base == "array":
+            element = self.value(self.nullable("e"), t.args[0], level + 1)
+            parts = f"list_transform(string_split({x}, {literal(self.separators[level])}), lambda e: {element})"
+            return f"CASE WHEN {x} IS NULL THEN NULL WHEN {x} = '' THEN CAST([] AS {t.duckdb}) ELSE {parts} END"
+        if t.base == "map":
+            return self._map(x, t, level)
+        if t.base == "row":
+            return self._row(x, t, level)
+        if t.is_text:
+            x = self.shelter.restore(x)
+        return lenient(x, t)
+
+    def nullable(self, x):
+        return f"nullif({x}, {literal(self.null_text)})"
+
+    def _row(self, x, t, level):
+        part = f"string_split({x}, {literal(self.separators[level])})"
+        fields = ", ".join(
+            f"{name(n)} := {self.value(self.nullable(f'{part}[{i + 1}]'), field, level + 1)}"
+            for i, (n, field) in enumerate(t.fields)
+        )
+        return f"CASE WHEN {x} IS NULL THEN NULL ELSE struct_pack({fields}) END"
+
+    def _map(self, x, t, level):
+        between, inside = literal(self.separators[level]), literal(self.separators[level + 1])
+        has_value = f"contains(e, {inside})"
+        key = self.value(self.nullable(f"split_part(e, {inside}, 1)"), t.args[0], level + 2)
+        rest = f"substr(e, length(split_part(e, {inside}, 1)) + {len(self.separators[level + 1]) + 1})"
+        value = self.value(self.nullable(f"CASE WHEN {has_value} THEN {rest} END"), t.args[1], level + 2)
+        entry = f"struct_pack(k := {key}, v := {value})"
+        entries = (
+            f"list_filter(list_transform(string_split({x}, {between}), lambda e: {entry}), lambda s: s.k IS NOT NULL)"
+        )
+        return (
+            f"CASE WHEN {x} IS NULL THEN NULL WHEN {x} = '' THEN CAST(MAP {{}} AS {t.duckdb}) "
+            f"ELSE map_from_entries({entries}) END"
+        )

@@ -1,0 +1,35 @@
+"""The reading rules that SQL cannot say, as functions of DuckDB. They run only for the lines that need them."""
+
+import threading
+
+import duckdb
+
+from . import csv_rules, openx, regex_rules
+
+_lock = threading.Lock()
+
+FUNCTIONS = {
+    "hive_csv_fields": (csv_rules.fields, 4, "VARCHAR[]"),
+    "hive_openx_json": (openx.canonical, 2, "VARCHAR"),
+    "hive_regex_groups": (regex_rules.groups, 3, "VARCHAR[]"),
+}
+
+
+def ensure(con):
+    """Make sure that the database of `con` has the functions; they are shared by all its connections."""
+    with _lock:
+        if _known(con):
+            return
+        for name, (function, arity, result) in FUNCTIONS.items():
+            try:
+                con.create_function(name, function, ["VARCHAR"] * arity, result, null_handling="special")
+            except (duckdb.CatalogException, duckdb.NotImplementedException) as failure:
+                if "already" not in str(failure):
+                    raise
+
+
+def _known(con):
+    found = con.execute(
+        "SELECT count(*) FROM duckdb_functions() WHERE function_name = 'hive_regex_groups'"
+    ).fetchall()
+    return found[0][0] > 0
