@@ -47,7 +47,7 @@ def bytes_scanned(source, domains):
     total = 0
     for file, path in zip(source.files, source.paths(), strict=True):
         tail = source.objects.memo(file, "orc tail", lambda f=file, p=path: read_tail(f, p))
-        kind, children, names = tail.types[0]
+        _, children, names = tail.types[0]
         places = {name.lower(): child for name, child in zip(names, children, strict=True)}
         roots = {}
         for w in source.wanted:

@@ -38,7 +38,7 @@ class Spelling:
                 self.found.setdefault(path, {}).update(dict.fromkeys(found))
 
     def json_paths(self, steps):
-        """The JSON paths, spelled as the files spell them, of an object given as ((parent path, field, suffix), …)."""
+        """The JSON paths, as the files spell them, of an object given as ((parent path, field, suffix), …)."""
         paths = ["$"]
         for parent, field, suffix in steps or ():
             spelled = [""] if field is None else [f'."{_escaped(key)}"' for key in self.of(parent, field)]

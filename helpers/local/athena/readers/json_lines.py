@@ -63,7 +63,8 @@ def _parsed(source):
     lines_sql = lines.relation(source)
     candidates = f"SELECT CASE WHEN json_valid(l) THEN l ELSE {lenient_line} END AS j, {FILE} FROM ({lines_sql})"
     return (
-        f"SELECT CASE WHEN j[1] = '{MALFORMED}' THEN error({failed}) WHEN ltrim(j)[1] IN ('{{', '[') THEN j END AS j, "
+        f"SELECT CASE WHEN j[1] = '{MALFORMED}' THEN error({failed}) "
+        f"WHEN ltrim(j)[1] IN ('{{', '[') THEN j END AS j, "
         f"{FILE} FROM ({candidates})"
     )
 
@@ -102,8 +103,8 @@ class _Reader:
 
     def _object(self, x, decoded, ordinal):
         refused = (
-            f"'HIVE_BAD_DATA: Error parsing field value ''' || json_extract_string({x}, '$') || ''' for field {ordinal}: "
-            f"java.lang.String cannot be cast to org.openx.data.jsonserde.json.JSONObject'"
+            f"'HIVE_BAD_DATA: Error parsing field value ''' || json_extract_string({x}, '$') || "
+            f"''' for field {ordinal}: java.lang.String cannot be cast to org.openx.data.jsonserde.json.JSONObject'"
         )
         blank = f"trim(json_extract_string({x}, '$')) = ''"
         return (
@@ -139,7 +140,8 @@ def scalar(x, t):
         number = "'[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?'"
         cut = f"TRY_CAST(trunc(TRY_CAST({x} AS DECIMAL(38,9))) AS {sql_type})"
         plain = f"TRY_CAST({x} AS {sql_type})"
-        return f"CASE WHEN CAST({plain} AS VARCHAR) = {x} THEN {plain} WHEN regexp_full_match({x}, {number}) THEN {cut} END"
+        fits = f"CAST({plain} AS VARCHAR) = {x}"
+        return f"CASE WHEN {fits} THEN {plain} WHEN regexp_full_match({x}, {number}) THEN {cut} END"
     if t.base == "boolean":
         return f"lower({x}) = 'true'"
     if t.base == "date":

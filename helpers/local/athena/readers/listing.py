@@ -4,8 +4,6 @@ A request for each partition would make a scan of thousands of partitions slow, 
 prefix, that prefix is listed once and its keys are dealt out.
 """
 
-import os
-
 from ..objects import split_location
 
 FEW = 8  # up to this many locations are listed one by one
@@ -24,7 +22,13 @@ def files_of(locations, context):
         by_bucket.setdefault(bucket, {})[prefix] = location
     found = {}
     for bucket, prefixes in by_bucket.items():
-        common = os.path.commonprefix(list(prefixes))
-        dealt = objects.list_dealt(bucket, common[: common.rfind("/") + 1], list(prefixes))
+        dealt = objects.list_dealt(bucket, _common_folder(prefixes), list(prefixes))
         found.update({prefixes[prefix]: files for prefix, files in dealt.items()})
     return [found[location] for location in locations]
+
+
+def _common_folder(prefixes):
+    """The longest prefix ending in a slash, or nothing, that all of them start with."""
+    first, last = min(prefixes), max(prefixes)
+    same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    return first[: first.rfind("/", 0, same) + 1]
