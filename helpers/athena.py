@@ -207,9 +207,7 @@ def _fetch(athena, query_id: str, execution: dict) -> tuple[list[Column], list[l
     update_count = None
     pages = athena.get_paginator("get_query_results").paginate(QueryExecutionId=query_id)
     for number, page in enumerate(pages):
-        rows = [
-            [datum.get("VarCharValue") for datum in row.get("Data", [])] for row in page["ResultSet"]["Rows"]
-        ]
+        rows = [[datum.get("VarCharValue") for datum in row.get("Data", [])] for row in page["ResultSet"]["Rows"]]
         if number == 0:
             update_count = page.get("UpdateCount")
             info = page["ResultSet"].get("ResultSetMetadata", {}).get("ColumnInfo", [])

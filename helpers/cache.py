@@ -102,9 +102,7 @@ def _read(place: Path) -> Description | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     files = tuple(File(**entry) for entry in stored["files"])
-    intact = all(
-        (place / file.name).is_file() and (place / file.name).stat().st_size == file.bytes for file in files
-    )
+    intact = all((place / file.name).is_file() and (place / file.name).stat().st_size == file.bytes for file in files)
     return Description(stored["rows"], files) if intact else None
 
 

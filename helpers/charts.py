@@ -129,8 +129,7 @@ def lines(
     axes.legend(frameon=False)
     shown = _spread(len(x))
     rows = [
-        [quantity(x[index], ""), *(quantity(values[index], unit) for values in series.values())]
-        for index in shown
+        [quantity(x[index], ""), *(quantity(values[index], unit) for values in series.values())] for index in shown
     ]
     text = f"{title}\n" + tables.text_table([x_label, *series], rows)
     if len(shown) < len(x):

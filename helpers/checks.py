@@ -14,7 +14,7 @@ notebook measured or on its parameters.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from helpers.verdicts import (  # noqa: F401 - the rules are part of this module's face
@@ -107,10 +107,13 @@ def registered(lesson: str) -> dict[str, Exercise]:
     return {name: entry for name, entry in _exercises.items() if name.startswith(f"{lesson}.")}
 
 
-def accepted_wrong_answers(lesson: str) -> list[tuple[str, object, Callable]]:
-    """Wrong answers that a lesson's rules let pass, as (exercise, answer, rule); empty when all is well."""
+def accepted_wrong_answers(lesson: str) -> list[tuple[str, object]]:
+    """The wrong answers that a lesson's rules let pass, as (exercise, answer); empty when all is well.
+
+    Rules that run SQL need the lesson's tables: call this inside the lesson, before it closes its lab.
+    """
     return [
-        (name, answer, entry.rule)
+        (name, answer)
         for name, entry in registered(lesson).items()
         for answer in entry.wrong
         if judge(name, answer, **entry.context).is_right

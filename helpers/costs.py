@@ -94,9 +94,7 @@ def megabyte_bytes(terabyte_bytes: int = TB) -> int:
     return {DECIMAL_TB: 10**6, BINARY_TB: 2**20}[terabyte_bytes]
 
 
-def athena_query_cost(
-    scanned_bytes: int, usd_per_tb: Decimal | None = None, terabyte_bytes: int = TB
-) -> Decimal:
+def athena_query_cost(scanned_bytes: int, usd_per_tb: Decimal | None = None, terabyte_bytes: int = TB) -> Decimal:
     """USD that Athena charges for one successful query that scanned `scanned_bytes`.
 
     1 KB costs the same as 10 MB: 10 MB × $5 / 1,000,000 MB = $0.00005. Failed queries and DDL are free:

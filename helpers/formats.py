@@ -53,8 +53,7 @@ def delimited(table: pa.Table, separator: str, header: bool = False) -> bytes:
     """
     names = _quoted_line(table.column_names, separator) if header else ""
     columns = [
-        _escaped(column, lambda text: _quoted_line([text], separator).rstrip("\n"))
-        for column in table.itercolumns()
+        _escaped(column, lambda text: _quoted_line([text], separator).rstrip("\n")) for column in table.itercolumns()
     ]
     return names.encode() + _lines(columns, separator)
 
@@ -88,18 +87,14 @@ def _lines(columns: list[pa.Array], separator: str) -> bytes:
 
 def _json(table: pa.Table, path: Path, header: bool) -> None:
     """One object a line, keys in the order of the columns; a NULL leaves its key out."""
-    pieces = []
-    for index, (name, column) in enumerate(zip(table.column_names, table.itercolumns(), strict=True)):
-        key = json.dumps(name) + ":"
+    members = []
+    for name, column in zip(table.column_names, table.itercolumns(), strict=True):
         text = pa.types.is_string(column.type) or pa.types.is_date(column.type)
-        as_text = column.cast(pa.string()).combine_chunks() if text else column
-        values = _escaped(pa.chunked_array([as_text]) if text else as_text, _json_text)
-        keyed = pc.binary_join_element_wise(key, values, "")
-        missing = pc.is_null(column).combine_chunks()
-        comma = "" if index == 0 else ","
-        pieces.append(pc.if_else(missing, "", pc.binary_join_element_wise(comma, keyed, "")))
-    objects = pc.binary_join_element_wise("{", *pieces, "}", "")
-    path.write_bytes(_lines([objects], ""))
+        values = _escaped(column.cast(pa.string()) if text else column, _json_text)
+        member = pc.binary_join_element_wise(json.dumps(name) + ":", values, "")
+        members.append(pc.if_else(pc.is_null(column).combine_chunks(), None, member))
+    inside = pc.binary_join_element_wise(*members, ",", null_handling="skip")
+    path.write_bytes(_lines([pc.binary_join_element_wise("{", inside, "}", "")], ""))
 
 
 def _json_text(value: str) -> str:
@@ -134,9 +129,7 @@ def _avro_field(field: pa.Field) -> dict:
 
 
 def _parquet(table: pa.Table, path: Path, header: bool) -> None:
-    pyarrow.parquet.write_table(
-        table, path, compression="snappy", row_group_size=ROW_GROUP_ROWS, store_schema=False
-    )
+    pyarrow.parquet.write_table(table, path, compression="snappy", row_group_size=ROW_GROUP_ROWS, store_schema=False)
 
 
 def _orc(table: pa.Table, path: Path, header: bool) -> None:

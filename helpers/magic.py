@@ -97,6 +97,4 @@ def register() -> None:
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     if shell is not None:
-        shell.register_magic_function(
-            lambda line, cell: run_cell(line, cell, shell.user_ns), "cell", "athena"
-        )
+        shell.register_magic_function(lambda line, cell: run_cell(line, cell, shell.user_ns), "cell", "athena")

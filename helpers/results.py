@@ -74,8 +74,7 @@ class Result:
     def df(self) -> pd.DataFrame:
         """The rows as a DataFrame: int64 (Int64 with NULLs), float64, bool, datetime64, Decimal, text."""
         series = [
-            _series([row[index] for row in self.rows], column.type)
-            for index, column in enumerate(self.columns)
+            _series([row[index] for row in self.rows], column.type) for index, column in enumerate(self.columns)
         ]
         frame = pd.concat(series, axis=1) if series else pd.DataFrame()
         frame.columns = [column.name for column in self.columns]

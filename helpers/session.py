@@ -213,6 +213,4 @@ def _ensure_local_bucket(clients: Clients) -> None:
         if error.response["Error"].get("Code") != "404":
             raise
         where = {} if clients.region == "us-east-1" else {"LocationConstraint": clients.region}
-        clients.s3.create_bucket(
-            Bucket=LOCAL_BUCKET, **({"CreateBucketConfiguration": where} if where else {})
-        )
+        clients.s3.create_bucket(Bucket=LOCAL_BUCKET, **({"CreateBucketConfiguration": where} if where else {}))

@@ -49,9 +49,7 @@ def text_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     cells = [[_clipped(_one_line(cell_text(value)), TEXT_WIDTH) for value in row] for row in rows]
     right = _right_aligned(len(columns), rows)
     names = [_clipped(_one_line(str(name)), TEXT_WIDTH) for name in columns]
-    widths = [
-        max([len(name), *(len(row[index]) for row in cells)]) for index, name in enumerate(names)
-    ]
+    widths = [max([len(name), *(len(row[index]) for row in cells)]) for index, name in enumerate(names)]
 
     def line(parts: Sequence[str]) -> str:
         padded = [
@@ -73,8 +71,7 @@ def html_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     body = "".join(
         "<tr>"
         + "".join(
-            f'<td style="text-align: {side}">{_html_cell(value)}</td>'
-            for value, side in zip(row, right, strict=True)
+            f'<td style="text-align: {side}">{_html_cell(value)}</td>' for value, side in zip(row, right, strict=True)
         )
         + "</tr>\n"
         for row in rows

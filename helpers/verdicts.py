@@ -102,9 +102,7 @@ def _grouped(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.6g}"
 
 
-def choice(
-    expected: str | Callable, options: Sequence[str], *, hints: Mapping[str, str] | None = None
-) -> Rule:
+def choice(expected: str | Callable, options: Sequence[str], *, hints: Mapping[str, str] | None = None) -> Rule:
     """One of `options`, by name, upper or lower case; hints: wrong option → why it is not that one."""
     known = {option.casefold(): option for option in options}
 

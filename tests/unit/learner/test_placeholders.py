@@ -95,7 +95,7 @@ def test_braces_fill_in_names_and_locations():
     assert filled == "LOCATION 's3://athena-workbook/sales/'"
 
 
-@pytest.mark.parametrize("sql", ["'[0-9]{4}'", "'s3://b/${day}/'", '\'{"a": 1}\'', "'{}'"])
+@pytest.mark.parametrize("sql", ["'[0-9]{4}'", "'s3://b/${day}/'", "'{\"a\": 1}'", "'{}'"])
 def test_other_braces_stay(sql):
     assert fill(sql, {"day": "no", "a": "no"}) == sql
 

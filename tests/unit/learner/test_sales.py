@@ -110,9 +110,7 @@ def test_the_lake_has_the_same_rows_without_commas():
     plain, full = sales.quarter(3, 0.01), sales.quarter(3, 0.01, commas=True)
     assert b'"' not in formats.delimited(plain, ",")
     assert plain["sales"] == full["sales"]
-    assert [name.replace(",", "") for name in full["customername"].to_pylist()] == plain[
-        "customername"
-    ].to_pylist()
+    assert [name.replace(",", "") for name in full["customername"].to_pylist()] == plain["customername"].to_pylist()
 
 
 def test_order_numbers_run_on_from_quarter_to_quarter():
