@@ -35,11 +35,9 @@ test: environment
 	@$(PY) -m helpers.datasets
 	@$(PY) -m pytest --nbval -n $(WORKERS) --dist loadfile $(TESTS)
 
-# JupyterLab refuses to run as root (containers) unless told; it must not ask the network for news.
+# JupyterLab refuses to run as root (containers) unless told.
 lab: environment
-	@$(PY) -m jupyterlab --LabApp.news_url=None \
-	  --LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate \
-	  $$(test "$$(id -u)" -ne 0 || echo --allow-root) notebooks/00_start_here.ipynb
+	@$(PY) -m jupyterlab $$(test "$$(id -u)" -ne 0 || echo --allow-root) notebooks/00_start_here.ipynb
 
 lint: environment
 	@$(PY) -m ruff check .
