@@ -185,22 +185,36 @@ class PartitionStore:
 def glue_expression(table, domains):
     """The domains as Glue's GetPartitions expression, or None when they are not worth one.
 
-    Only single values and value lists, whose comparison Glue and Trino agree on; the caller filters again.
+    Only values, value lists and one range a column, whose comparison Glue and Trino agree on; the caller
+    filters again.
     """
     terms = []
     for key in table.partition_keys:
         domain = domains.get(key.name)
-        values = domain.values() if domain is not None and key.type.base in _FILTERABLE else None
-        if not values or len(values) > _MAX_EXPRESSION_VALUES or not key.name.isidentifier():
+        if domain is None or domain.nulls or key.type.base not in _FILTERABLE or not key.name.isidentifier():
             continue
-        literals = [_literal(value, key.type) for value in values]
-        if None in literals:
-            continue
-        if len(literals) == 1:
-            terms.append(f"{key.name} = {literals[0]}")
-        else:
-            terms.append(f"{key.name} IN ({', '.join(literals)})")
+        values = domain.values()
+        if values:
+            terms += _value_term(key, values)
+        elif values is None and len(domain.ranges) == 1:
+            terms += _range_terms(key, domain.ranges[0])
     return " AND ".join(terms) or None
+
+
+def _value_term(key, values):
+    literals = [_literal(value, key.type) for value in values]
+    if None in literals or len(values) > _MAX_EXPRESSION_VALUES:
+        return []
+    return [f"{key.name} = {literals[0]}" if len(literals) == 1 else f"{key.name} IN ({', '.join(literals)})"]
+
+
+def _range_terms(key, bounds):
+    terms = []
+    if bounds.low is not None:
+        terms.append((">=" if bounds.low_inclusive else ">", _literal(bounds.low, key.type)))
+    if bounds.high is not None:
+        terms.append(("<=" if bounds.high_inclusive else "<", _literal(bounds.high, key.type)))
+    return [f"{key.name} {sign} {literal}" for sign, literal in terms if literal is not None]
 
 
 def _literal(value, t):

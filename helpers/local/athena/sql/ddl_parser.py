@@ -24,6 +24,16 @@ def is_hive(sql):
     return ddl_lexer.first_word(sql) in _FIRST
 
 
+def tokens_of(sql):
+    """The tokens of any statement, cut by the lexer of the grammar that will read it.
+
+    Strings differ: Hive's know backslashes (`"\\""`). CTAS, views and queries are Trino's.
+    """
+    hive = ddl_lexer.tokenize(sql) if is_hive(sql) else []
+    trinos = not hive or (hive[0].upper == "CREATE" and hive[1].upper in ("VIEW", "OR", "TABLE"))
+    return tokenize(sql) if trinos else hive
+
+
 def parse_ddl(tokens, sql):
     """`sql` → Statement, or None when it is not DDL, SHOW or DESCRIBE (CTAS, SHOW FUNCTIONS, queries).
 
@@ -50,7 +60,10 @@ def parse_ddl(tokens, sql):
 def _refused(exc, tokens, sql):
     if ddl_lexer.first_word(sql) == "MSCK":
         return exc.request
-    return ddl_trino.refusal(tokens or tokenize(sql)) or exc.request
+    try:
+        return ddl_trino.refusal(tokens or tokenize(sql)) or exc.request
+    except RequestError as odd:  # not even words in Trino's eyes: a quote that only Hive closes
+        return odd
 
 
 def _check(statement):
