@@ -1,8 +1,8 @@
 """The local AWS as a child process that cannot outlive its parent.
 
-    endpoint = process.start()
-    boto3.client("s3", endpoint_url=endpoint.url)
-    endpoint.stop()
+endpoint = process.start()
+boto3.client("s3", endpoint_url=endpoint.url)
+endpoint.stop()
 """
 
 import atexit

@@ -59,8 +59,11 @@ def _failure(error, environ, start_response):
     kind = "NotImplemented" if known else "InternalFailure"
     reason = "this endpoint does not offer it" if known else f"{type(error).__name__}: {error}"
     message = " ".join(f"{where}: {reason}".split())
-    return _respond(start_response, "501 Not Implemented" if known else "500 Internal Server Error",
-                    {"__type": kind, "message": message})
+    return _respond(
+        start_response,
+        "501 Not Implemented" if known else "500 Internal Server Error",
+        {"__type": kind, "message": message},
+    )
 
 
 def _respond(start_response, status, answer):

@@ -55,9 +55,7 @@ def _same_stamp(expected, found):
     parts = [_STAMP.fullmatch(text) for text in (expected, found)]
     if None in parts:
         return False
-    a, b = (
-        (m[1] or "", m[2].zfill(8), (m[3] or "").rstrip("0").rstrip("."), (m[4] or "").strip()) for m in parts
-    )
+    a, b = ((m[1] or "", m[2].zfill(8), (m[3] or "").rstrip("0").rstrip("."), (m[4] or "").strip()) for m in parts)
     return a == b
 
 

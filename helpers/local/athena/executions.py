@@ -103,7 +103,7 @@ class Executions:
             group.enforced and group.output_location is not None,
             group.scan_cutoff,
         )
-        engine.check(statement, run_context)
+        _check(statement, run_context)
         execution = Execution(
             execution_id,
             statement.sql,
@@ -238,9 +238,18 @@ def _parse(sql):
     try:
         return statements.parse(sql)
     except RecursionError:
-        raise RequestError(
-            "line 1:1: statement is too large (stack overflow while parsing)", "MALFORMED_QUERY"
-        ) from None
+        raise _too_large() from None
+
+
+def _check(statement, context):
+    try:
+        engine.check(statement, context)
+    except RecursionError:
+        raise _too_large() from None
+
+
+def _too_large():
+    return RequestError("line 1:1: statement is too large (stack overflow while parsing)", "MALFORMED_QUERY")
 
 
 def _interrupt(execution):

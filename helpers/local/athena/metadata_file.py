@@ -1,9 +1,9 @@
 """The `.metadata` object beside a result: a protobuf message, as recorded byte for byte.
 
-    message Result { string id = 1; string update_type = 2; int64 count = 3; repeated Column columns = 4; }
-    message Column { string catalog = 1; string schema = 2; string table = 3; string name = 4;
-                     string label = 5; string type = 6; int64 precision = 7; int64 scale = 8;
-                     int64 nullable = 9; bool case_sensitive = 10; }
+message Result { string id = 1; string update_type = 2; int64 count = 3; repeated Column columns = 4; }
+message Column { string catalog = 1; string schema = 2; string table = 3; string name = 4;
+                 string label = 5; string type = 6; int64 precision = 7; int64 scale = 8;
+                 int64 nullable = 9; bool case_sensitive = 10; }
 """
 
 import itertools

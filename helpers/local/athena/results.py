@@ -6,13 +6,16 @@ Names, bytes and content types are those of recorded answers (conformance README
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
+from botocore.exceptions import ClientError
+
 from . import metadata_file
+from .errors import AthenaError
 from .locations import split_uri
 from .outcome import ResultColumn
 from .spool import IN_MEMORY, FileRows, MemoryRows, csv_line
 from .sql.lexer import tokenize
 
-CSV_STATEMENTS = ("SELECT", "EXECUTE", "UPDATE", "DELETE", "MERGE")
+CSV_STATEMENTS = ("SELECT", "EXECUTE", "UPDATE", "DELETE", "MERGE", "SHOW_FUNCTIONS")
 BARE_STATEMENTS = ("INSERT", "UNLOAD")
 CTAS = "CREATE_TABLE_AS_SELECT"
 # Statements that Hive or the engine runs; Athena answers the others from the catalog by itself.
@@ -22,9 +25,14 @@ _RUN_BY_HIVE = (
     "ALTER_TABLE_ADD_COLUMN",
     "ALTER_TABLE_REPLACE_COLUMN",
 )
-_RUN_BY_ENGINE = (*CSV_STATEMENTS, *BARE_STATEMENTS, CTAS, "EXPLAIN", "SHOW_FUNCTIONS")
+_RUN_BY_ENGINE = (*CSV_STATEMENTS, *BARE_STATEMENTS, CTAS, "EXPLAIN")
 # `UpdateCount` is 0, not absent, for these.
 _COUNTS_NOTHING = ("SELECT", "EXECUTE", "SHOW_", "DESC_VIEW")
+_INVALID_LOCATION = (
+    "The S3 location provided to save your query results is invalid. Please check your S3 location is correct and is "
+    "in the same region and try again. If you continue to see the issue, contact customer support for further "
+    "assistance."
+)
 ENGINE_TYPE, ATHENA_TYPE = "application/octet-stream", "binary/octet-stream"
 
 
@@ -105,11 +113,11 @@ class ResultWriter:
         if outcome.file == "csv":
             self._write_csv(execution_id, location, outcome, content_type, results)
         else:
-            rows = [[c.name for c in outcome.columns]] if outcome.header and outcome.columns else []
-            rows += outcome.rows
-            results.rows = MemoryRows(rows)
+            rows = list(outcome.rows)
+            names = [[c.name for c in outcome.columns]] if outcome.header and outcome.columns else []
+            results.rows = MemoryRows(names + rows)
             if outcome.file == "txt":
-                text = "\n".join("\t".join(v or "" for v in row) for row in outcome.rows).encode()
+                text = "\n".join("\t".join(v or "" for v in row) for row in rows).encode()
                 results.output_bytes = len(text)
                 self._put(location, text, content_type)
         metadata = self._metadata(execution_id, kind, outcome, literal, engine)
@@ -157,26 +165,34 @@ class ResultWriter:
 
     def _put(self, location, body, content_type):
         bucket, key = split_uri(location)
-        self._s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)
+        try:
+            self._s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)
+        except ClientError as error:
+            details = error.response["Error"]
+            if details.get("Code") == "NoSuchBucket":
+                raise AthenaError(None, _INVALID_LOCATION) from None
+            message = f"Writing {location} failed: {details.get('Code')}: {details.get('Message')}"
+            raise AthenaError("GENERIC_INTERNAL_ERROR", message) from None
 
     def exists(self, location):
         """Whether the object at `location` (s3://…) is there."""
         bucket, key = split_uri(location)
         try:
             self._s3.head_object(Bucket=bucket, Key=key)
-        except self._s3.exceptions.ClientError:
+        except ClientError:
             return False
         return True
 
     def bucket_exists(self, location):
         try:
             self._s3.head_bucket(Bucket=split_uri(location)[0])
-        except self._s3.exceptions.ClientError:
+        except ClientError:
             return False
         return True
 
 
 def _update_count(kind, count):
-    if count is None and kind.startswith(_COUNTS_NOTHING) and kind not in _RUN_BY_HIVE:
-        return 0
-    return count
+    """0 where a statement counts nothing but Athena shows the field, None where it does not show it."""
+    if kind == "EXPLAIN" or kind in _RUN_BY_HIVE:
+        return None
+    return 0 if count is None and kind.startswith(_COUNTS_NOTHING) else count

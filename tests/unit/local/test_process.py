@@ -119,13 +119,7 @@ def test_child_and_files_go_with_the_parent(temporary, number):
 
 def test_a_process_forked_from_the_parent_does_not_keep_the_child(temporary):
     """The fork inherits the parent's pipe; os.fork runs no exec that would close it."""
-    forked = (
-        "pid = os.fork()\n"
-        "if pid == 0:\n"
-        "    time.sleep(60)\n"
-        "    os._exit(0)\n"
-        "facts['forked'] = pid\n"
-    )
+    forked = "pid = os.fork()\nif pid == 0:\n    time.sleep(60)\n    os._exit(0)\nfacts['forked'] = pid\n"
     parent, facts = start_parent(temporary, forked + TELL_AND_WAIT)
     try:
         parent.kill()

@@ -45,8 +45,7 @@ class Catalogs:
 
     def list_data_catalogs(self, request):
         summaries = [
-            {"CatalogName": name, "Type": catalog["Type"]}
-            for name, catalog in sorted(self._catalogs.copy().items())
+            {"CatalogName": name, "Type": catalog["Type"]} for name, catalog in sorted(self._catalogs.copy().items())
         ]
         return paging.page("DataCatalogsSummary", "catalogs", summaries, request)
 

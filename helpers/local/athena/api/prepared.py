@@ -71,9 +71,7 @@ class PreparedStatements:
                 found.append(statement)
             else:
                 message = f"PreparedStatement {name} was not found in WorkGroup {group}"
-                missing.append(
-                    {"StatementName": name, "ErrorCode": "STATEMENT_NOT_FOUND", "ErrorMessage": message}
-                )
+                missing.append({"StatementName": name, "ErrorCode": "STATEMENT_NOT_FOUND", "ErrorMessage": message})
         return {"PreparedStatements": found, "UnprocessedPreparedStatementNames": missing}
 
     def list_prepared_statements(self, request):

@@ -33,9 +33,7 @@ class Tags:
     # The operations
 
     def tag_resource(self, request):
-        self._of(request["ResourceARN"]).update(
-            {tag["Key"]: tag.get("Value", "") for tag in request["Tags"]}
-        )
+        self._of(request["ResourceARN"]).update({tag["Key"]: tag.get("Value", "") for tag in request["Tags"]})
         return {}
 
     def untag_resource(self, request):

@@ -57,9 +57,7 @@ def _typed(shape, value):
         if not isinstance(value, dict):
             raise _unreadable(_misplaced(value, "structure"))
         return {
-            name: _typed(member, value[name])
-            for name, member in shape.members.items()
-            if value.get(name) is not None
+            name: _typed(member, value[name]) for name, member in shape.members.items() if value.get(name) is not None
         }
     if shape.type_name == "map":
         if not isinstance(value, dict):

@@ -131,9 +131,7 @@ class WorkGroups:
         return {}
 
     def list_engine_versions(self, request):
-        versions = [
-            {**ENGINE_VERSION, "SelectedEngineVersion": selected} for selected in _ENGINES
-        ]
+        versions = [{**ENGINE_VERSION, "SelectedEngineVersion": selected} for selected in _ENGINES]
         return paging.page("EngineVersions", "engines", versions, request, default=10)
 
 
