@@ -33,7 +33,7 @@ LOOK = {
     "axes.titlelocation": "left",
     "axes.titleweight": "bold",
     "axes.grid": False,
-    "svg.hashsalt": "athena-workbook",
+    "text.parse_math": False,  # a dollar sign is a dollar sign
 }
 Number = int | float | Decimal
 in_the_look = matplotlib.rc_context(LOOK)  # decorates what draws: matplotlib reads its settings while drawing
@@ -69,6 +69,7 @@ def bars(
     limit      a vertical line, for example Athena's minimum of 10_000_000 bytes
     """
     chosen = [highlight] if isinstance(highlight, str) else list(highlight or values)
+    log = log and max(values.values()) > 0
     figure, axes = _figure(0.9 + 0.42 * len(values))
     labels, numbers = list(values), [float(value) for value in values.values()]
     colours = [BLUE if label in chosen else "#BBBBBB" for label in labels]
@@ -79,7 +80,7 @@ def bars(
     _scale(axes, "x", unit, log)
     axes.margins(x=0.16)
     if log:
-        axes.set_xlim(left=10 ** (_decade(min(numbers)) - 1))
+        axes.set_xlim(left=10 ** (_decade(min(filter(None, numbers))) - 1))
     if limit is not None:
         axes.axvline(float(limit), color=VERMILION, linestyle="--", linewidth=1.2)
         name = f"{limit_label} {quantity(limit, unit)}".strip()
@@ -152,6 +153,8 @@ def before_after(
 
     values  label → (before, after), for example {"one column": (79_000_000, 410_000)}
     """
+    every = [float(number) for pair in values.values() for number in pair]
+    log = log and max(every) > 0
     figure, axes = _figure(0.9 + 0.75 * len(values))
     for offset, colour, index in ((-0.19, ORANGE, 0), (0.19, BLUE, 1)):
         heights = [float(pair[index]) for pair in values.values()]
@@ -166,7 +169,7 @@ def before_after(
     axes.set_title(title)
     axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0.2)
     if log:
-        axes.set_xlim(left=10 ** (_decade(min(min(pair) for pair in values.values())) - 1))
+        axes.set_xlim(left=10 ** (_decade(min(filter(None, every))) - 1))
     rows = [
         (label, quantity(before, unit), quantity(after, unit), times(before, after))
         for label, (before, after) in values.items()
@@ -206,7 +209,7 @@ def _tick(value: float, unit: str) -> str:
     """A short number for an axis; the exact ones stand beside the bars and in the text."""
     if unit == "bytes":
         return costs.format_bytes(value).replace(".0 ", " ")
-    return (r"\$" if unit == "usd" else "") + f"{round(value, 10):,g}"
+    return ("$" if unit == "usd" else "") + f"{round(value, 10):,g}"
 
 
 def _decade(value: Number) -> int:
