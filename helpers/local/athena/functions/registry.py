@@ -19,8 +19,10 @@ Several declarations of one name are overloads, tried in order: exact types firs
 A template that must refuse a value calls DuckDB's error('CODE: message').
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 SCALAR, AGGREGATE, WINDOW = "scalar", "aggregate", "window"
 
@@ -70,11 +72,54 @@ def python(name, function, arguments, returns, null_handling="default"):
 
 
 def install(connection):
-    """Make the macros and Python functions known to a DuckDB connection (once per database)."""
+    """Make the macros and Python functions known to a DuckDB connection (once per database).
+
+    Each one that can refuse a value has a twin, `<name>_or_null`, for use inside TRY: DuckDB's TRY takes no
+    expression that calls error() and does not catch what a Python function raises.
+    """
     for name, function, arguments, returns, null_handling in PYTHON:
         connection.create_function(name, function, arguments, returns, null_handling=null_handling)
+        connection.create_function(
+            f"{name}{_TWIN}",
+            function,
+            arguments,
+            returns,
+            null_handling=null_handling,
+            exception_handling="return_null",
+        )
+    connection.execute("CREATE OR REPLACE MACRO error_or_null(message) AS NULL")
     for statement in MACROS:
         connection.execute(statement)
+    for statement in MACROS:
+        if _refusing().search(_code(statement)):
+            connection.execute(or_null(_MACRO_NAME.sub(rf"\g<0>{_TWIN}", statement, count=1)))
+
+
+_TWIN = "_or_null"
+_MACRO_NAME = re.compile(r"(?<=\bMACRO )\w+", re.I)
+_STRING = r"'(?:[^']|'')*'"
+
+
+def or_null(sql):
+    """DuckDB text that gives NULL where `sql` would refuse a value."""
+    pattern = re.compile(f"{_STRING}|({_refusing().pattern})")
+    return pattern.sub(lambda m: m[0][:-1] + _TWIN + "(" if m[1] else m[0], sql)
+
+
+def _code(sql):
+    return re.sub(_STRING, "''", sql)
+
+
+@lru_cache(maxsize=1)
+def _refusing():
+    """A pattern for the start of a call that can refuse a value: error(), Python functions, macros over them."""
+    names = {"error", *(entry[0] for entry in PYTHON)}
+    while True:
+        pattern = re.compile(r"\b(?:" + "|".join(sorted(names, key=len, reverse=True)) + r")\(")
+        more = {_MACRO_NAME.search(s)[0] for s in MACROS if pattern.search(_code(s).partition(" AS")[2])} - names
+        if not more:
+            return pattern
+        names |= more
 
 
 def _declare(kind, signature, template, returns, options):
@@ -84,9 +129,7 @@ def _declare(kind, signature, template, returns, options):
     variadic = bool(arguments) and arguments[-1].endswith("...")
     if variadic:
         arguments = (*arguments[:-1], arguments[-1].removesuffix("..."))
-    function = Function(
-        name.strip(), kind, arguments, variadic, returns or result.strip(), template, **options
-    )
+    function = Function(name.strip(), kind, arguments, variadic, returns or result.strip(), template, **options)
     FUNCTIONS.setdefault(function.name, []).append(function)
     return function
 

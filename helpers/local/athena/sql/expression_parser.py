@@ -1,9 +1,10 @@
 """Trino's expressions, by recursive descent in the order of its grammar."""
 
-from ..errors import RequestError
+from ..errors import RequestError, unsupported_statement
 from . import tree
 from .stream import RESERVED, Stream
 
+BIGINT_MAX = 2**63 - 1
 COMPARISONS = ("=", "<>", "!=", "<", "<=", ">", ">=")
 _NO_PARENTHESES = {
     "CURRENT_DATE": "current_date",
@@ -158,6 +159,8 @@ class ExpressionParser(Stream):
         token, here = self.token, self.here()
         if token.kind in ("integer", "decimal", "float"):
             kind = {"integer": "integer", "decimal": "double", "float": "double"}[token.kind]
+            if kind == "integer" and int(token.value) > BIGINT_MAX:
+                raise unsupported_statement()
             return tree.Literal(kind, self.advance().value, **here)
         if token.kind in ("string", "unicode"):
             return tree.Literal("string", self.advance().value, **here)

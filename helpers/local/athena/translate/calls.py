@@ -240,7 +240,8 @@ def _if(binder, node):
 def _try(binder, node):
     _count(node, 1)
     value = binder.bind(node.arguments[0])
-    return call("try", value.type, "TRY({0})", value, line=node.line, column=node.column)
+    template = lambda texts: f"TRY({registry.or_null(texts[0])})"  # noqa: E731
+    return call("try", value.type, template, value, line=node.line, column=node.column)
 
 
 def _grouping(binder, node):

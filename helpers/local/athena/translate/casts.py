@@ -4,6 +4,7 @@ from itertools import count
 
 from .. import types
 from ..errors import AthenaError
+from ..functions.registry import or_null
 from .expr import Expr
 
 _names = count(1)
@@ -16,7 +17,9 @@ def cast(expr, target, safe=False, line=1, column=1):
     if convert is None:
         raise AthenaError("TYPE_MISMATCH", f"Cannot cast {expr.type} to {target}", line, column)
     if safe:
-        return Expr(target, "try_cast", (expr,), lambda parts: f"TRY({convert(parts[0])})", None, line, column)
+        return Expr(
+            target, "try_cast", (expr,), lambda parts: f"TRY({or_null(convert(parts[0]))})", None, line, column
+        )
     return Expr(target, "cast", (expr,), lambda parts: convert(parts[0]), target, line, column)
 
 

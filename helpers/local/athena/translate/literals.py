@@ -1,19 +1,18 @@
 """Literals: what is written, as a typed constant."""
 
-import json
 import re
 import uuid
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from .. import types
-from ..errors import AthenaError, unsupported_statement
-from ..functions import conversions
+from ..errors import AthenaError
+from ..functions import conversions, json_functions
 from .casts import cast
 from .expr import Expr
 from .expr import literal as constant
 
-_INTEGER_MAX, _BIGINT_MAX = 2**31 - 1, 2**63 - 1
+_INTEGER_MAX = 2**31 - 1
 
 
 def quote(text):
@@ -25,8 +24,6 @@ def literal(node):
     at = {"line": node.line, "column": node.column}
     if node.kind == "integer":
         value = int(node.value)
-        if value > _BIGINT_MAX:
-            raise unsupported_statement()
         kind = types.INTEGER if value <= _INTEGER_MAX else types.BIGINT
         return constant(value, kind, f"CAST({value} AS {kind.duckdb})", **at)
     if node.kind == "double":
@@ -103,26 +100,8 @@ def _decimal(text, at):
 
 
 def _json(text, at):
-    compact = json_text(text)
+    compact = json_functions.encode(json_functions.decode(text), sort=True)
     return constant(compact, types.JSON, quote(compact), **at)
-
-
-def json_text(text):
-    """JSON without insignificant space, keys sorted as Trino's json_parse does."""
-    value = json.loads(text, parse_float=_Number, parse_int=_Number)
-    return json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-
-
-class _Number(float):
-    """A number that keeps its text."""
-
-    def __new__(cls, text):
-        found = super().__new__(cls, text)
-        found.text = text
-        return found
-
-    def __repr__(self):
-        return self.text
 
 
 def _uuid(text, at):
