@@ -224,6 +224,7 @@ def query(
             return not_yet(f"The rows are right, but the query scanned {scanned}; it can do with less.")
         return verdict
 
+    rule.runs_sql = True  # its wrong answers can only be judged where the lesson's tables are
     return rule
 
 

@@ -1,6 +1,7 @@
 """The course's data in S3 and in the cache: complete, unchanged, sent once."""
 
 import errno
+import hashlib
 import json
 from collections import Counter
 from pathlib import Path
@@ -38,6 +39,11 @@ def test_the_faults_of_the_events_are_as_many_as_promised():
     assert sum("device" not in row for row in valid) == events.WITHOUT_DEVICE == 360
     for day, rows_of_day in enumerate(days):
         assert {"experiment" in row for row in rows_of_day if row} == {day >= 4}
+
+
+def test_events_have_their_known_bytes():
+    digest = hashlib.sha256("\n".join(events.day_lines(3)).encode()).hexdigest()
+    assert digest == "1df78452de3b21e708b68e4ee6010bba84ff7401f18d9cfbf9ab9d97bbbea64a"
 
 
 def test_events_have_the_two_styles_of_timestamps_in_the_order_of_time():
