@@ -46,8 +46,6 @@ def parse_ddl(tokens, sql):
     if rule is None or (rule is ddl_create.create_table and _is_ctas(cursor)):
         return None
     try:
-        if rule is _unknown:
-            raise cursor.no_alternative()
         statement = rule(cursor)
     except HiveSyntax as exc:
         raise _refused(exc, tokens, sql) from None
@@ -122,6 +120,8 @@ def _creates_view(cursor):
 
 
 def _unknown(cursor):
+    """Hive's DDL knows the first word, not the second."""
+    cursor.advance()
     raise cursor.no_alternative()
 
 

@@ -1,0 +1,283 @@
+"""DDL through the API: what it leaves in Glue and S3, and what SHOW and DESCRIBE answer.
+
+Layouts are those of recorded answers and of Hive's own sources; Glue's fields are what the real Athena writes.
+"""
+
+import time
+import uuid
+
+import pytest
+
+TEXT = "org.apache.hadoop.mapred.TextInputFormat"
+
+
+@pytest.fixture(scope="module")
+def glue(client):
+    return client("glue")
+
+
+@pytest.fixture(scope="module")
+def place(client):
+    """A bucket and a database of this module's own."""
+    bucket = f"ddl-{uuid.uuid4().hex[:8]}"
+    client("s3").create_bucket(Bucket=bucket)
+    client("glue").create_database(DatabaseInput={"Name": bucket.replace("-", "_")})
+    return bucket, bucket.replace("-", "_")
+
+
+@pytest.fixture(scope="module")
+def run(athena, place):
+    """run(sql) → (state, message, rows); {b} in the text is the bucket."""
+    bucket, database = place
+
+    def run(sql, **context):
+        started = athena.start_query_execution(
+            QueryString=sql.replace("{b}", bucket),
+            QueryExecutionContext={"Database": database} | context,
+            ResultConfiguration={"OutputLocation": f"s3://{bucket}/results/"},
+        )["QueryExecutionId"]
+        while True:
+            execution = athena.get_query_execution(QueryExecutionId=started)["QueryExecution"]
+            if execution["Status"]["State"] in ("SUCCEEDED", "FAILED", "CANCELLED"):
+                break
+            time.sleep(0.01)
+        rows = []
+        if execution["Status"]["State"] == "SUCCEEDED":
+            answer = athena.get_query_results(QueryExecutionId=started)["ResultSet"]["Rows"]
+            rows = [[cell.get("VarCharValue") for cell in row["Data"]] for row in answer]
+        return execution["Status"]["State"], execution["Status"].get("StateChangeReason"), rows
+
+    return run
+
+
+@pytest.fixture
+def ok(run):
+    """The rows of a statement that must succeed, as lines where they have one column."""
+
+    def ok(sql, **context):
+        state, message, rows = run(sql, **context)
+        assert state == "SUCCEEDED", message
+        return [row[0] if len(row) == 1 else row for row in rows]
+
+    return ok
+
+
+@pytest.fixture
+def fails(run):
+    def fails(sql):
+        state, message, _ = run(sql)
+        assert state == "FAILED"
+        return message
+
+    return fails
+
+
+def test_create_table_leaves_what_athena_leaves(ok, glue, place):
+    bucket, database = place
+    ok(
+        "CREATE EXTERNAL TABLE left_in_glue (Id int COMMENT 'key', name string) COMMENT 'people' "
+        "PARTITIONED BY (p string) ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' LOCATION 's3://{b}/t/left/' "
+        "TBLPROPERTIES ('skip.header.line.count'='1')"
+    )
+    table = glue.get_table(DatabaseName=database, Name="left_in_glue")["Table"]
+    storage = table["StorageDescriptor"]
+    assert table["TableType"] == "EXTERNAL_TABLE" and table["Owner"] == "hadoop"
+    assert table["Parameters"].pop("transient_lastDdlTime").isdigit()
+    assert table["Parameters"] == {"EXTERNAL": "TRUE", "comment": "people", "skip.header.line.count": "1"}
+    assert table["PartitionKeys"] == [{"Name": "p", "Type": "string"}]
+    assert storage["Columns"] == [
+        {"Name": "id", "Type": "int", "Comment": "key"},
+        {"Name": "name", "Type": "string"},
+    ]
+    assert (storage["Location"], storage["InputFormat"]) == (f"s3://{bucket}/t/left", TEXT)
+    assert storage["OutputFormat"] == "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
+    assert storage["SerdeInfo"] == {
+        "SerializationLibrary": "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
+        "Parameters": {"field.delim": ",", "serialization.format": ","},
+    }
+
+
+@pytest.mark.parametrize(
+    ("stored", "serde"),
+    [
+        ("PARQUET", "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"),
+        ("ORC", "org.apache.hadoop.hive.ql.io.orc.OrcSerde"),
+        ("AVRO", "org.apache.hadoop.hive.serde2.avro.AvroSerDe"),
+    ],
+)
+def test_stored_as(ok, glue, place, stored, serde):
+    name = f"stored_{stored.lower()}"
+    ok(f"CREATE EXTERNAL TABLE {name} (a int) STORED AS {stored} LOCATION 's3://{{b}}/t/{name}/'")
+    storage = glue.get_table(DatabaseName=place[1], Name=name)["Table"]["StorageDescriptor"]
+    assert storage["SerdeInfo"]["SerializationLibrary"] == serde
+    assert stored.lower() in storage["InputFormat"].lower() and stored.lower() in storage["OutputFormat"].lower()
+
+
+ROUND_TRIPS = {
+    "delimited": "(a int COMMENT 'a key', b map<string,int>) ROW FORMAT DELIMITED FIELDS TERMINATED BY '\\t' "
+    "COLLECTION ITEMS TERMINATED BY '|' MAP KEYS TERMINATED BY ':' LINES TERMINATED BY '\\n'",
+    "csv": "(a string) PARTITIONED BY (p int, q string COMMENT 'x') ROW FORMAT SERDE "
+    "'org.apache.hadoop.hive.serde2.OpenCSVSerde' WITH SERDEPROPERTIES ('separatorChar'=',','quoteChar'='\\\"')",
+    "parquet": "(a int, d decimal(10,2)) COMMENT 'c' CLUSTERED BY (a) INTO 4 BUCKETS STORED AS PARQUET",
+    "regex": "(a string) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.RegexSerDe' WITH SERDEPROPERTIES "
+    "('input.regex'='^(\\\\d+)$')",
+}
+
+
+@pytest.mark.parametrize("kind", ROUND_TRIPS)
+def test_show_create_table_is_a_statement_that_makes_the_same_table(ok, glue, place, kind):
+    name = f"trip_{kind}"
+    ok(f"CREATE EXTERNAL TABLE {name} {ROUND_TRIPS[kind]} LOCATION 's3://{{b}}/t/{name}/'")
+    before = glue.get_table(DatabaseName=place[1], Name=name)["Table"]
+    shown = "\n".join(ok(f"SHOW CREATE TABLE {name}"))
+    ok(f"DROP TABLE {name}")
+    ok(shown)
+    after = glue.get_table(DatabaseName=place[1], Name=name)["Table"]
+    if kind in ("csv", "regex"):  # Hive asks these SerDes for their columns, and they know no comments
+        assert "COMMENT 'from deserializer'" in shown
+        for column in after["StorageDescriptor"]["Columns"]:
+            column.pop("Comment", None)
+    for part in ("StorageDescriptor", "PartitionKeys", "Parameters"):
+        assert after[part] == before[part]
+
+
+def test_show_create_table_of_a_partitioned_parquet_table(ok, place):
+    ok("CREATE EXTERNAL TABLE shown (a int, b string) PARTITIONED BY (y int, m string) STORED AS PARQUET "
+       "LOCATION 's3://{b}/t/shown/' TBLPROPERTIES ('zeta'='1','transient_lastDdlTime'='7','alpha'='2')")  # fmt: skip
+    assert ok("SHOW CREATE TABLE shown") == [
+        "CREATE EXTERNAL TABLE `shown`(",
+        "  `a` int, ",
+        "  `b` string)",
+        "PARTITIONED BY ( ",
+        "  `y` int, ",
+        "  `m` string)",
+        "ROW FORMAT SERDE ",
+        "  'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' ",
+        "STORED AS INPUTFORMAT ",
+        "  'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat' ",
+        "OUTPUTFORMAT ",
+        "  'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat'",
+        "LOCATION",
+        f"  's3://{place[0]}/t/shown'",
+        "TBLPROPERTIES (",
+        "  'alpha'='2', ",
+        "  'transient_lastDdlTime'='7', ",
+        "  'zeta'='1')",
+    ]
+
+
+def test_describe_a_partitioned_table(ok):
+    ok(
+        "CREATE EXTERNAL TABLE described (a int COMMENT 'n') PARTITIONED BY (p string) LOCATION 's3://{b}/t/described/'"
+    )
+    column, key = "a                   \tint                 \tn                   ", "p".ljust(20)
+    key += "\tstring              \t" + " " * 20
+    header = "# col_name            \tdata_type           \tcomment             "
+    blank = "\t \t "
+    assert ok("DESCRIBE described") == [column, key, blank, "# Partition Information\t \t ", header, blank, key]
+    formatted = ok("DESCRIBE FORMATTED described")
+    assert formatted[:4] == [header, blank, column, blank]
+    assert "Table Type:         \tEXTERNAL_TABLE      \t " in formatted
+    assert ok("DESCRIBE described a") == ["a                   \tint                 \tfrom deserializer   "]
+
+
+def test_partitions_are_added_renamed_and_dropped(ok, fails, glue, place):
+    bucket, database = place
+    ok(
+        "CREATE EXTERNAL TABLE parted (a int) PARTITIONED BY (y int, m string) STORED AS ORC LOCATION 's3://{b}/t/parted/'"
+    )
+    ok("ALTER TABLE parted ADD PARTITION (m='a/b', y=2023) PARTITION (y=2024, m='02') LOCATION 's3://{b}/else/'")
+    found = glue.get_partitions(DatabaseName=database, TableName="parted")["Partitions"]
+    assert {tuple(p["Values"]): p["StorageDescriptor"]["Location"] for p in found} == {
+        ("2023", "a/b"): f"s3://{bucket}/t/parted/y=2023/m=a%2Fb",
+        ("2024", "02"): f"s3://{bucket}/else",
+    }
+    assert ok("SHOW PARTITIONS parted") == ["y=2023/m=a%2Fb", "y=2024/m=02"]
+    assert "already exists" in fails("ALTER TABLE parted ADD PARTITION (y=2024, m='02')")
+    ok("ALTER TABLE parted ADD IF NOT EXISTS PARTITION (y=2024, m='02') PARTITION (y=2025, m='x')")
+    ok("ALTER TABLE parted PARTITION (y=2025, m='x') RENAME TO PARTITION (y=2026, m='x')")
+    ok("ALTER TABLE parted DROP PARTITION (y < 2026)")
+    assert ok("SHOW PARTITIONS parted") == ["y=2026/m=x"]
+    assert "[Error 10006]: Partition not found" in fails("ALTER TABLE parted DROP PARTITION (y=1)")
+    ok("ALTER TABLE parted DROP IF EXISTS PARTITION (y=1)")
+    assert "doesn't contain all (2) partition columns" in fails("ALTER TABLE parted ADD PARTITION (y=1)")
+    assert "cannot be converted to type int" in fails("ALTER TABLE parted ADD PARTITION (y='x', m='1')")
+
+
+def test_repair_adds_and_never_drops(ok, s3, place):
+    ok("CREATE EXTERNAL TABLE repaired (a int) PARTITIONED BY (y int, m string) LOCATION 's3://{b}/t/repaired/'")
+    ok("ALTER TABLE repaired ADD PARTITION (y=1999, m='gone')")
+    for key in ("y=2024/m=01/f", "y=2024/m=a%20b/f", "y=x/m=01/f", "Y=2024/m=09/f", "2024/01/f", "_y=2024/m=08/f"):
+        s3.put_object(Bucket=place[0], Key="t/repaired/" + key, Body=b"1")
+    assert ok("MSCK REPAIR TABLE repaired") == [
+        "Partitions not in metastore:\trepaired:y=2024/m=01\trepaired:y=2024/m=a%20b",
+        "Repair: Added partition to metastore repaired:y=2024/m=01",
+        "Repair: Added partition to metastore repaired:y=2024/m=a%20b",
+    ]
+    assert ok("MSCK REPAIR TABLE repaired") == []
+    assert ok("SHOW PARTITIONS repaired") == ["y=1999/m=gone", "y=2024/m=01", "y=2024/m=a b"]
+
+
+def test_columns_change_and_old_partitions_keep_theirs(ok, fails, glue, place):
+    ok("CREATE EXTERNAL TABLE changed (a int, b string) PARTITIONED BY (p int) LOCATION 's3://{b}/t/changed/'")
+    ok("ALTER TABLE changed ADD PARTITION (p=1)")
+    ok("ALTER TABLE changed ADD COLUMNS (c double COMMENT 'x')")
+    assert "Duplicate column name: p" in fails("ALTER TABLE changed ADD COLUMNS (p int)")
+    ok("ALTER TABLE changed CHANGE COLUMN a z bigint AFTER b")
+
+    def columns(described):
+        return [(c["Name"], c["Type"]) for c in described["StorageDescriptor"]["Columns"]]
+
+    table = glue.get_table(DatabaseName=place[1], Name="changed")["Table"]
+    assert columns(table) == [("b", "string"), ("z", "bigint"), ("c", "double")]
+    partition = glue.get_partition(DatabaseName=place[1], TableName="changed", PartitionValues=["1"])["Partition"]
+    assert columns(partition) == [("a", "int"), ("b", "string")]
+    ok("ALTER TABLE changed REPLACE COLUMNS (lone string)")
+    assert ok("SHOW COLUMNS IN changed") == ["lone".ljust(20), "p".ljust(20)]
+
+
+def test_drop_table_leaves_the_files(ok, fails, s3, place):
+    s3.put_object(Bucket=place[0], Key="t/dropped/f", Body=b"1")
+    ok("CREATE EXTERNAL TABLE dropped (a int) LOCATION 's3://{b}/t/dropped/'")
+    ok("DROP TABLE dropped")
+    assert s3.get_object(Bucket=place[0], Key="t/dropped/f")["Body"].read() == b"1"
+    assert (
+        fails("DROP TABLE dropped") == f"FAILED: SemanticException [Error 10001]: Table not found {place[1]}.dropped"
+    )
+
+
+def test_databases(ok, fails, place):
+    name = place[1] + "_more"
+    ok(f"CREATE DATABASE {name} COMMENT 'c' LOCATION 's3://x/' WITH DBPROPERTIES ('k'='v')")
+    ok(f"CREATE EXTERNAL TABLE {name}.t (a int) LOCATION 's3://{{b}}/t/more/'")
+    assert f"Database {name} is not empty. One or more tables exist." in fails(f"DROP DATABASE {name}")
+    assert ok(f"SHOW DATABASES LIKE '{name[:-2]}.*'") == [name]
+    ok(f"DROP DATABASE {name} CASCADE")
+    assert fails(f"DROP SCHEMA {name}") == f"FAILED: SemanticException [Error 10072]: Database does not exist: {name}"
+
+
+def test_views_in_the_catalog(ok, fails, glue, place):
+    ok("CREATE EXTERNAL TABLE viewed (a int, b varchar(3)) LOCATION 's3://{b}/t/viewed/'")
+    ok("CREATE VIEW over_viewed AS SELECT b, a + 1 AS more FROM viewed")
+    described = glue.get_table(DatabaseName=place[1], Name="over_viewed")["Table"]
+    assert described["TableType"] == "VIRTUAL_VIEW" and described["ViewOriginalText"].startswith("/* Presto View: ")
+    assert described["StorageDescriptor"]["Columns"] == [
+        {"Name": "b", "Type": "varchar(3)"},
+        {"Name": "more", "Type": "int"},
+    ]
+    assert ok("DESCRIBE over_viewed") == ["b\tvarchar(3)", "more\tinteger"]
+    assert ok("SHOW VIEWS") == ["over_viewed"]
+    assert "View already exists" in fails("CREATE VIEW over_viewed AS SELECT 1 AS x")
+    assert "COLUMN_NOT_FOUND" in fails("CREATE VIEW broken AS SELECT nope FROM viewed")
+    assert fails("DROP TABLE over_viewed").endswith("Cannot drop a view with DROP TABLE")
+
+
+def test_iceberg_is_refused_clearly(fails):
+    message = fails("CREATE TABLE ice (a int) LOCATION 's3://{b}/t/ice/' TBLPROPERTIES ('table_type'='ICEBERG')")
+    assert message.startswith("NOT_SUPPORTED: ") and "Iceberg" in message
+
+
+def test_describing_what_is_not_there_is_refused_at_once(athena, run):
+    for sql in ("DESCRIBE nothing", "SHOW COLUMNS IN nothing", "SHOW CREATE TABLE nothing"):
+        with pytest.raises(athena.exceptions.InvalidRequestException, match=r"Entity Not Found \(Service: Amazon"):
+            run(sql)
