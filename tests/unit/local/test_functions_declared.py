@@ -9,7 +9,7 @@ from helpers.local.athena.translate import signatures
 
 assert functions  # importing the package declares the families
 
-VARIABLES = {v: types.INTEGER for v in "ABCDEFGHIJ"} | {
+VARIABLES = dict.fromkeys("ABCDEFGHIJ", types.INTEGER) | {
     "T": types.VARCHAR,
     "S": types.BIGINT,
     "K": types.VARCHAR,
@@ -25,9 +25,13 @@ SAMPLES = {
     "varbinary": "'\\x01\\x02'::BLOB", "date": "DATE '2020-02-29'", "timestamp": "TIMESTAMP '2020-02-29 10:20:30'",
     "time": "TIME '10:20:30'", "json": "'[1]'", "uuid": "uuid()", "ipaddress": "'10.0.0.1'",
     "timestamp with time zone": "struct_pack(ts := TIMESTAMP '2020-02-29 10:20:30', tz := 'Asia/Tokyo')",
-    "time with time zone": "'10:20:30.000+00:00'", "interval day to second": "86400000::BIGINT",
+    "time with time zone": "'10:20:30.000+00:00'", "interval day to second": "3600000::BIGINT",
     "interval year to month": "2", "hyperloglog": "''::BLOB",
 }  # fmt: skip
+# What a function's text argument has to be for the call to mean anything.
+WORDS = {"date_trunc": "day", "date_add": "day", "date_diff": "day", "at_timezone": "UTC", "with_timezone": "UTC",
+         "from_unixtime": "UTC", "format_datetime": "yyyy", "json_extract": "$", "json_size": "$",
+         "json_extract_scalar": "$"}  # fmt: skip
 OVERLOADS = [f for overloads in registry.FUNCTIONS.values() for f in overloads]
 
 
@@ -65,6 +69,10 @@ def render(function, null):
     count = len(function.arguments) + function.variadic
     kinds = [concrete(p) for p in signatures.argument_patterns(function, count)]
     texts = [argument(k, null) for k in kinds]
+    word = WORDS.get(function.name)
+    if word and "time(p)" in function.arguments:
+        word = "hour"
+    texts = [f"'{word}'" if word and k == types.VARCHAR else t for k, t in zip(kinds, texts, strict=True)]
     given = [k if k.base != "function" else k.args[-1] for k in kinds]
     sql = function.template(texts, given) if callable(function.template) else function.template
     tail = " OVER (ORDER BY 1)" if function.kind == registry.WINDOW else ""
@@ -111,16 +119,19 @@ def test_runs_on_ordinary_arguments(connection, function):
 
 NOT_NULL = {"typeof", "concat_ws", "array_agg", "count", "count_if", "approx_distinct", "histogram", "entropy", "map",
             "array_join", "format", "repeat", "checksum", "concat", "zip", "array_sort", "zip_with", "regexp_replace",
-            "approx_set", "make_set_digest", "merge", "merge_set_digest", "max_by", "min_by"}  # fmt: skip
+            "approx_set", "make_set_digest", "merge", "merge_set_digest", "max_by", "min_by",
+            "set_agg", "set_union", "empty_approx_set"}  # fmt: skip
 
 
 @pytest.mark.parametrize("function", [f for f in OVERLOADS if f.arguments and f.name not in NOT_NULL], ids=label)
 def test_null_arguments_give_null(connection, function):
-    sql, promised = render(function, null=True)
+    sql, _ = render(function, null=True)
     if function.kind == registry.WINDOW and function.name in ("ntile", "nth_value"):
         pytest.skip("their number is not a value of the row")
     try:
         found = connection.execute(f"SELECT ({sql}) IS NULL").fetchone()[0]
     except duckdb.Error as exc:
-        pytest.skip(f"DuckDB wants a value: {exc}") if "quantile" in sql.lower() or "arg_" in sql else pytest.fail(str(exc))
+        if "quantile" not in sql and "arg_" not in sql:
+            raise
+        pytest.skip(f"DuckDB wants a value: {exc}")
     assert found

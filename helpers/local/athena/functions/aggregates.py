@@ -1,5 +1,8 @@
 """Trino's aggregate functions (functions/aggregate)."""
 
+from bisect import bisect_right
+from itertools import accumulate
+
 from helpers.local.athena import types
 from helpers.local.athena.functions.registry import aggregate
 from helpers.local.athena.functions.shape import lambda_parts, let, python
@@ -118,16 +121,11 @@ for _type in ("bigint", "double", "real"):
 
 def _weighted_percentiles(values, weights, shares):
     pairs = sorted((v, w) for v, w in zip(values, weights, strict=True) if v is not None and w)
-    total = sum(w for _, w in pairs)
-    found = []
-    for share in shares:
-        reached = 0
-        for value, weight in pairs:
-            reached += weight
-            if reached > share * total:
-                break
-        found.append(value if pairs else None)
-    return found
+    if not pairs:
+        return [None] * len(shares)
+    reached = list(accumulate(w for _, w in pairs))
+    # The last value takes what floating-point sums leave over.
+    return [pairs[min(bisect_right(reached, share * reached[-1]), len(pairs) - 1)][0] for share in shares]
 
 
 python("t_weighted_percentiles", _weighted_percentiles, ["DOUBLE[]"] * 3, "DOUBLE[]")
@@ -185,9 +183,7 @@ def _multimap(args, _kinds):
 
 aggregate(
     "map_agg(K, V) -> map(K, V)",
-    lambda args, _kinds: _first_of_each(
-        f"list(struct_pack(key := {args[0]}, value := {args[1]}){{order}}){{tail}}"
-    ),
+    lambda args, _kinds: _first_of_each(f"list(struct_pack(key := {args[0]}, value := {args[1]}){{order}}){{tail}}"),
 )
 aggregate(
     "map_union(map(K, V)) -> map(K, V)",

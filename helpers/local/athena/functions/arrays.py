@@ -151,7 +151,9 @@ def _zip(args, kinds):
     names = [f"__z{i}" for i in range(len(args))]
     longest = f"greatest({', '.join(f'len({n})' for n in names)})"
     row = ", ".join(f"f{i} := {n}[__i]" for i, n in enumerate(names))
-    body = f"CASE WHEN {' AND '.join(f'{n} IS NOT NULL' for n in names)} THEN list_transform(range(1, {longest} + 1), lambda __i: struct_pack({row})) END"
+    present = " AND ".join(f"{n} IS NOT NULL" for n in names)
+    rows = f"list_transform(range(1, {longest} + 1), lambda __i: struct_pack({row}))"
+    body = f"CASE WHEN {present} THEN {rows} END"
     for name, arg, kind in reversed(list(zip(names, args, kinds, strict=True))):
         value = f"CAST({arg} AS {kind.duckdb})" if kind.args[0].base == "unknown" else arg
         body = let(name, value, body)

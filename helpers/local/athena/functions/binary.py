@@ -67,9 +67,7 @@ scalar("to_hex(varbinary) -> varchar", "hex({0})")
 scalar("to_base64(varbinary) -> varchar", "base64({0})")
 _declare("from_hex(varchar) -> varbinary", _from_hex, [_TEXT], _BLOB)
 _declare("from_base64(varchar) -> varbinary", _decode(base64.b64decode, _LETTERS + "+/"), [_TEXT], _BLOB)
-_declare(
-    "from_base64url(varchar) -> varbinary", _decode(base64.urlsafe_b64decode, _LETTERS + "-_"), [_TEXT], _BLOB
-)
+_declare("from_base64url(varchar) -> varbinary", _decode(base64.urlsafe_b64decode, _LETTERS + "-_"), [_TEXT], _BLOB)
 _declare("to_base64url(varbinary) -> varchar", lambda b: base64.urlsafe_b64encode(b).decode(), [_BLOB], _TEXT)
 _declare("to_base32(varbinary) -> varchar", lambda b: base64.b32encode(b).decode(), [_BLOB], _TEXT)
 _declare("from_base32(varchar) -> varbinary", lambda t: _from_base32(t), [_TEXT], _BLOB)
@@ -103,9 +101,7 @@ for _kind, _type, _duckdb, _layout in (
     ("ieee754_32", "real", "FLOAT", ">f"),
     ("ieee754_64", "double", "DOUBLE", ">d"),
 ):
-    _declare(
-        f"to_{_kind}({_type}) -> varbinary", lambda v, layout=_layout: struct.pack(layout, v), [_duckdb], _BLOB
-    )
+    _declare(f"to_{_kind}({_type}) -> varbinary", lambda v, layout=_layout: struct.pack(layout, v), [_duckdb], _BLOB)
     _declare(f"from_{_kind}(varbinary) -> {_type}", _unpack(f"from_{_kind}", _layout), [_BLOB], _duckdb)
 
 

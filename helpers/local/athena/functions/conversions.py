@@ -108,6 +108,7 @@ registry.macros(
             ELSE error('INVALID_CAST_ARGUMENT: Cannot cast ''' || x || ''' to INT') END""",
     """CREATE OR REPLACE MACRO t_cast_double(x) AS
        CASE WHEN regexp_full_match(x, '[+-]?[0-9]+([.][0-9]*)?([eE][+-]?[0-9]+)?') THEN CAST(x AS DOUBLE)
+            WHEN trim(x) IN ('NaN', '+NaN', '-NaN') THEN 'nan'::DOUBLE -- Python's NaN arrives as NULL
             ELSE t_cast_double_slow(x) END""",
     """CREATE OR REPLACE MACRO t_cast_boolean(x) AS
        CASE WHEN x IS NULL THEN NULL WHEN lower(x) IN ('t', 'true', '1') THEN true

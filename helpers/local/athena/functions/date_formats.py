@@ -2,13 +2,13 @@
 
 import functools
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from helpers.local.athena import types
 from helpers.local.athena.functions.conversions import zone_offset
 from helpers.local.athena.functions.date_patterns import joda_tokens, mysql_tokens, strftime
-from helpers.local.athena.functions.date_texts import format_moment, parse_moment
+from helpers.local.athena.functions.date_texts import assemble, format_moment, parse_moment
 from helpers.local.athena.functions.registry import scalar
 from helpers.local.athena.functions.shape import Refused, literal_text, python, quote
 from helpers.local.athena.functions.zones import canonical_zone, zone_sql
@@ -53,7 +53,8 @@ def _date_format(args, kinds):
 def _date_parse(args, _kinds):
     native = _native(args[1], mysql_tokens)
     slow = f"t_mysql_parse({args[0]}, {args[1]})"
-    if native is None or "%f" in native or "%y" in native:
+    # Without a year DuckDB means 1900 and Joda 1970; weeks and fractions they count differently.
+    if native is None or "%Y" not in native or re.search("%[fyVGju]", native):
         return slow
     # What DuckDB cannot read goes to the parser that knows Joda's leniency and its messages.
     return f"coalesce(try_strptime({args[0]}, {quote(native)}), {slow})"
@@ -91,15 +92,16 @@ def _iso(text):
         malformed = f' is malformed at "{text[longest:]}"' if longest else ""
         raise Refused(f'Invalid format: "{text}"{malformed}')
     year, week, weekday, ordinal, month, day, hour, minute, second, fraction, zone = found.groups()
+    fields = {"year": int(year), "hour": int(hour or 0), "minute": int(minute or 0), "second": int(second or 0)}
+    fields["micro"] = int((fraction or "0").ljust(6, "0")[:6])
+    if week:
+        fields |= {"week_year": int(year), "week": int(week), "weekday": int(weekday or 1)}
+    elif ordinal:
+        fields["day_of_year"] = int(ordinal)
+    else:
+        fields |= {"month": int(month or 1), "day": int(day or 1)}
     try:
-        if week:
-            start = date.fromisocalendar(int(year), int(week), int(weekday or 1))
-        elif ordinal:
-            start = date(int(year), 1, 1) + timedelta(days=int(ordinal) - 1)
-        else:
-            start = date(int(year), int(month or 1), int(day or 1))
-        clock = (int(hour or 0), int(minute or 0), int(second or 0), int((fraction or "0").ljust(6, "0")[:6]))
-        moment = datetime(start.year, start.month, start.day, *clock)
+        moment = assemble(fields)
     except ValueError as exc:
         raise Refused(f'Cannot parse "{text}": {exc}') from None
     return moment, canonical_zone("UTC" if zone.upper() == "Z" else _colon(zone)) if zone else None
@@ -120,7 +122,7 @@ def _from_iso(text, micros):
 
 def _iso_date(text):
     if "T" in text.upper():
-        raise Refused(f'Invalid format: "{text}" is malformed at "{text[text.upper().index("T"):]}"')
+        raise Refused(f'Invalid format: "{text}" is malformed at "{text[text.upper().index("T") :]}"')
     return _iso(text)[0].date()
 
 
@@ -178,7 +180,7 @@ scalar(
     "t_zoned(make_timestamp(floor(({0})::DOUBLE / 1000)::BIGINT), 'UTC')",
 )
 scalar("to_unixtime(timestamp(p)) -> double", "(epoch_us({0}) / 1000000)::DOUBLE")
-scalar(f"to_unixtime({_ZONED}) -> double", "(epoch_us(({0}).ts) / 1000000)::DOUBLE")
+scalar(f"to_unixtime({_ZONED}) -> double", "(epoch_us((({0}).ts)::TIMESTAMP) / 1000000)::DOUBLE")
 
 # ---- durations ------------------------------------------------------------------------------------------
 _UNITS = {"ns": "0.000001", "us": "0.001", "ms": "1", "s": "1000", "m": "60000", "h": "3600000", "d": "86400000"}

@@ -22,9 +22,7 @@ _RANGES = {
 # ---- formatting -------------------------------------------------------------------------------------------
 def format_moment(tokens, local, zone="UTC"):
     """The local datetime in `zone` as text."""
-    return "".join(
-        value if kind == LITERAL else _format_field(kind, value, local, zone) for kind, value in tokens
-    )
+    return "".join(value if kind == LITERAL else _format_field(kind, value, local, zone) for kind, value in tokens)
 
 
 def _format_field(kind, width, local, zone):
@@ -91,7 +89,7 @@ def parse_moment(tokens, text, pivot=2020):
     except _Malformed as exc:
         raise Refused(_message(text, exc.position)) from None
     try:
-        return _assemble(fields), fields.get("zone")
+        return assemble(fields), fields.get("zone")
     except ValueError as exc:
         raise Refused(f'Cannot parse "{text}": {exc}') from None
 
@@ -176,7 +174,8 @@ def _full_offset(text):
     return f"{text[0]}{digits[:2]}:{digits[2:]}"
 
 
-def _assemble(fields):
+def assemble(fields):
+    """The datetime of parsed fields, 1970-01-01 where they say nothing; ValueError with Joda's words."""
     for name, value in fields.items():
         label, low, high = _RANGES.get(name, (None, None, None))
         if label and not low <= value <= high:

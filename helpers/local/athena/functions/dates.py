@@ -74,9 +74,11 @@ def _trunc(kind):
 
     def write(args, _kinds):
         if kind == "zoned":
-            body = _by_unit(args[0], allowed, what, lambda u: f"t_with_zone(date_trunc('{u}', t_local(__z)), (__z).tz)")
+            body = _by_unit(
+                args[0], allowed, what, lambda u: f"t_with_zone(date_trunc('{u}', t_local(__z)), (__z).tz)"
+            )
             return let("__z", args[1], body)
-        value = f"(TIMESTAMP '2000-01-01' + ({args[1]}))" if kind == "time" else args[1]
+        value = f"(DATE '2000-01-01' + ({args[1]}))" if kind == "time" else args[1]
         cast = {"date": "::DATE", "time": "::TIME"}.get(kind, "")
         return _by_unit(args[0], allowed, what, lambda u: f"date_trunc('{u}', {value}){cast}")
 
@@ -164,7 +166,7 @@ def _diff(kind):
             if kind == "date" and unit in ("day", "week"):
                 return "date_diff('day', __a, __b)" if unit == "day" else "trunc(date_diff('day', __a, __b) / 7)"
             if kind == "time":
-                return _difference(unit, "(TIMESTAMP '2000-01-01' + __a)", "(TIMESTAMP '2000-01-01' + __b)")
+                return _difference(unit, "(DATE '2000-01-01' + __a)", "(DATE '2000-01-01' + __b)")
             return _difference(unit, "__a", "__b")
 
         body = _by_unit(args[0], allowed, what, lambda u: f"({between(u)})::BIGINT")

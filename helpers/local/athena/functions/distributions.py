@@ -148,9 +148,7 @@ for _name, _function in (("t_pdf", _t_pdf), ("t_cdf", _t_cdf)):
     scalar(f"{_name}(double, double) -> double", f"t_{_name}({{0}}, {{1}})")
 for _name, _sign in (("lower", -1), ("upper", 1)):
     python(f"t_wilson_{_name}", _wilson(_sign), ["BIGINT", "BIGINT", _D], _D)
-    scalar(
-        f"wilson_interval_{_name}(bigint, bigint, double) -> double", f"t_wilson_{_name}({{0}}, {{1}}, {{2}})"
-    )
+    scalar(f"wilson_interval_{_name}(bigint, bigint, double) -> double", f"t_wilson_{_name}({{0}}, {{1}}, {{2}})")
 for _name, _function in (("cosine_similarity", _cosine), ("dot_product", _dot), ("euclidean_distance", _euclidean)):
     python(f"t_{_name}", _function, ["DOUBLE[]", "DOUBLE[]"], _D)
     scalar(f"{_name}(array(double), array(double)) -> double", f"t_{_name}({{0}}, {{1}})")

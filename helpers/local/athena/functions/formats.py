@@ -55,7 +55,7 @@ def _convert(pattern, letter, more, flags, width, precision, value):
         shown = "false" if value is None else text if kind == "b" else "true"
         return shown[: int(precision)] if precision else shown
     if low == "s" or value is None:
-        shown = "null" if value is None else text
+        shown = "null" if value is None else _local_text(text) if kind == "t" else text
         return shown[: int(precision)] if precision else shown
     if low == "d" and kind == "i":
         return _signed(int(text), str(abs(int(text))), flags, width)
@@ -71,6 +71,17 @@ def _convert(pattern, letter, more, flags, width, precision, value):
     if low == "t" and kind == "t":
         return _moment(more, text)
     raise Refused(f"Invalid format string: {pattern} (IllegalFormatConversion: {letter} != {_JAVA.get(kind)})")
+
+
+def _local_text(text):
+    """A timestamp as LocalDateTime.toString writes it: no zero seconds, no zeros at the end."""
+    found = re.fullmatch(r"(\d+-\d\d-\d\d) (\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?", text)
+    if not found:
+        return text
+    day, clock, second, fraction = found.groups()
+    fraction = (fraction or "").rstrip("0")
+    fraction = "." + fraction.ljust(-(-len(fraction) // 3) * 3, "0") if fraction else ""
+    return f"{day}T{clock}" + (f":{second}{fraction}" if fraction or second not in (None, "00") else "")
 
 
 _JAVA = {"i": "java.lang.Long", "f": "java.lang.Double", "n": "java.math.BigDecimal", "s": "java.lang.String",
@@ -178,5 +189,15 @@ def _contains(prefix, address):
         raise Refused(f"Invalid CIDR notation: {prefix}") from None
 
 
+def _cast_address(text):
+    """The canonical text of an address; one of IPv4 inside IPv6 is shown as IPv4."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        raise Refused(f"Cannot cast value to IPADDRESS: {text}", "INVALID_CAST_ARGUMENT") from None
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+python("t_cast_ipaddress", _cast_address, [_V], _V)
 python("t_ip_contains", _contains, [_V, _V], "BOOLEAN")
 scalar("contains(varchar, ipaddress) -> boolean", "t_ip_contains({0}, {1})")

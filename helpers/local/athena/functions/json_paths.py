@@ -18,12 +18,8 @@ _STEP = re.compile(
 def parse_path(path):
     """The steps of a path, or INVALID_FUNCTION_ARGUMENT."""
     if not path.startswith("$"):
-        # As Trino does, a path may leave its root out.
-        if not path or path.startswith("["):
-            raise bad_argument(f"Invalid JSON path: '{path}'")
-        path_steps = "." + path
-    else:
-        path_steps = path[1:]
+        raise bad_argument(f"Invalid JSON path: '{path}'")
+    path_steps = path[1:]
     steps, at = [], 0
     while at < len(path_steps):
         found = _STEP.match(path_steps, at)

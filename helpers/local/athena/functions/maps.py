@@ -40,8 +40,7 @@ def _checked_map(keys, values, key_kind):
 
 def _map(args, kinds):
     keys, values = (
-        f"CAST({a} AS {k.duckdb})" if k.args[0].base == "unknown" else a
-        for a, k in zip(args, kinds, strict=True)
+        f"CAST({a} AS {k.duckdb})" if k.args[0].base == "unknown" else a for a, k in zip(args, kinds, strict=True)
     )
     return let("__k", keys, let("__v", values, _checked_map("__k", "__v", kinds[0].args[0])))
 

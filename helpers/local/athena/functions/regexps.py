@@ -267,9 +267,7 @@ scalar("regexp_like(varchar, varchar) -> boolean", _like_sql)
 scalar("regexp_extract(varchar(n), varchar) -> varchar(n)", _extract_sql)
 scalar("regexp_extract(varchar(n), varchar, bigint) -> varchar(n)", _extract_sql)
 scalar("regexp_extract_all(varchar(n), varchar) -> array(varchar(n))", "t_re_extract_all({0}, {1}, 0)")
-scalar(
-    "regexp_extract_all(varchar(n), varchar, bigint) -> array(varchar(n))", "t_re_extract_all({0}, {1}, {2})"
-)
+scalar("regexp_extract_all(varchar(n), varchar, bigint) -> array(varchar(n))", "t_re_extract_all({0}, {1}, {2})")
 scalar("regexp_split(varchar(n), varchar) -> array(varchar(n))", "t_re_split({0}, {1})")
 scalar("regexp_count(varchar, varchar) -> bigint", "t_re_count({0}, {1})")
 scalar("regexp_position(varchar, varchar) -> integer", "t_re_position({0}, {1}, 1, 1)::INTEGER")

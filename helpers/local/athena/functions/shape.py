@@ -40,9 +40,7 @@ def literal_text(sql):
 
 def literal_integer(sql):
     """The value of an integer literal (with casts and parentheses around it), or None."""
-    found = re.fullmatch(
-        r"(?:CAST\(|\()*\s*(-?)\s*\(?(\d+)\)?(?:::\w+)?(?:\)| AS \w+\))*", sql.strip(), re.I
-    )
+    found = re.fullmatch(r"(?:CAST\(|\()*\s*(-?)\s*\(?(\d+)\)?(?:::\w+)?(?:\)| AS \w+\))*", sql.strip(), re.I)
     return int(found[1] + found[2]) if found else None
 
 
@@ -118,3 +116,12 @@ def as_text(sql, kind):
     if convert is None:
         raise bad_argument(f"Type {kind} has no text form")
     return convert(sql)
+
+
+def _fail(message):
+    raise ValueError(message)
+
+
+# DuckDB's own error() is volatile, and TRY refuses volatile functions: this one takes its name.
+python_with_nulls("t_error", _fail, ["VARCHAR"], '"NULL"')
+registry.macros("CREATE OR REPLACE MACRO error(message) AS t_error(message)")

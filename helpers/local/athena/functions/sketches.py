@@ -126,7 +126,7 @@ aggregate("checksum(T) -> varbinary", _checksum_sql)
 # ---- numeric_histogram --------------------------------------------------------------------------------
 def _numeric_histogram(buckets, values, weights):
     """Ben-Haim and Tom-Tov's histogram: merge the two closest centroids until `buckets` are left."""
-    if values is None:
+    if values is None or buckets is None:
         return None
     weights = weights or [1.0] * len(values)
     bins = {}

@@ -66,12 +66,21 @@ scalar("reverse(varchar(n)) -> varchar(n)", "reverse({0})")
 scalar("starts_with(varchar, varchar) -> boolean", "starts_with({0}, {1})")
 scalar("translate(varchar, varchar, varchar) -> varchar", "translate({0}, {1}, {2})")
 scalar("concat(varchar...) -> varchar", lambda args, _types: _concat(args))
-scalar("concat_ws(varchar, array(varchar)) -> varchar", "array_to_string({1}, {0})")
+
+
+def _join_present(array, separator):
+    """The elements that are not NULL; DuckDB's array_to_string gives NULL for none of them."""
+    return (
+        f"CASE WHEN ({separator}) IS NOT NULL AND ({array}) IS NOT NULL THEN "
+        f"coalesce(array_to_string({array}, {separator}), '') END"
+    )
+
+
+scalar("concat_ws(varchar, array(varchar)) -> varchar", lambda args, _types: _join_present(args[1], args[0]))
 scalar(
     "concat_ws(varchar, varchar...) -> varchar",
-    lambda args, _types: f"array_to_string([{', '.join(args[1:])}]::VARCHAR[], {args[0]})",
+    lambda args, _types: _join_present(f"[{', '.join(args[1:])}]::VARCHAR[]", args[0]),
 )
-scalar("concat_ws(varchar) -> varchar", "CASE WHEN {0} IS NOT NULL THEN '' END")
 
 
 def _concat(args):
@@ -167,9 +176,7 @@ def _pairs(text, entry_delimiter, value_delimiter):
     entries = text.split(entry_delimiter)
     for entry in entries[:-1] if entries[-1] == "" else entries:
         if entry.count(value_delimiter) != 1:
-            raise Refused(
-                f"Key-value delimiter must appear exactly once in each entry. Bad input: '{entry}'"
-            )
+            raise Refused(f"Key-value delimiter must appear exactly once in each entry. Bad input: '{entry}'")
         yield entry.split(value_delimiter)
 
 
@@ -212,8 +219,7 @@ def _split_with_choice(args):
 
 
 scalar(
-    "split_to_map(varchar, varchar, varchar, function(varchar, varchar, varchar, varchar)) "
-    "-> map(varchar, varchar)",
+    "split_to_map(varchar, varchar, varchar, function(varchar, varchar, varchar, varchar)) -> map(varchar, varchar)",
     lambda args, _types: _split_with_choice(args),
 )
 

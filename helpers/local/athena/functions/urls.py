@@ -9,9 +9,7 @@ from helpers.local.athena.functions.registry import scalar
 from helpers.local.athena.functions.shape import Refused, python
 
 # RFC 2396, as java.net.URI reads it: what does not match is no URI and gives NULL.
-_URI = re.compile(
-    r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL
-)
+_URI = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 _ILLEGAL = re.compile(r"[\x00-\x20\"<>\\^`{|}\x7f]|%(?![0-9a-fA-F]{2})")
 
 
@@ -23,9 +21,7 @@ def _parse(url):
     scheme, authority, path, query, fragment = _URI.fullmatch(url).groups()
     if scheme is not None and authority is None and path and not path.startswith("/"):
         return scheme, None, None, None, None, fragment  # opaque, such as mailto:
-    server = re.fullmatch(
-        r"(?:[^@]*@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]*)(?::(\d*))?", authority or "", re.DOTALL
-    )
+    server = re.fullmatch(r"(?:[^@]*@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]*)(?::(\d*))?", authority or "", re.DOTALL)
     host, port = (server[1] or None, server[2] or None) if server else (None, None)
     return scheme, host, port, path, query, fragment
 

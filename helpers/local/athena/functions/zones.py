@@ -31,14 +31,15 @@ def canonical_zone(text):
 python("t_zone", canonical_zone, ["VARCHAR"], "VARCHAR")
 macros(
     "CREATE OR REPLACE MACRO t_icu(zone) AS CASE WHEN zone[1] IN ('+', '-') THEN 'GMT' || zone ELSE zone END",
-    """CREATE OR REPLACE MACRO t_shift(ts, zone) AS CASE WHEN zone = 'UTC' THEN ts
-        ELSE timezone(t_icu(zone), ts AT TIME ZONE 'UTC') END""",
+    """CREATE OR REPLACE MACRO t_shift(ts, zone) AS (CASE WHEN zone = 'UTC' THEN ts
+        ELSE timezone(t_icu(zone), ts AT TIME ZONE 'UTC') END)::TIMESTAMP""",
     "CREATE OR REPLACE MACRO t_local(x) AS t_shift(x.ts, x.tz)",
     """CREATE OR REPLACE MACRO t_with_zone(local, zone) AS CASE WHEN local IS NOT NULL AND zone IS NOT NULL THEN
         struct_pack(ts := CASE WHEN zone = 'UTC' THEN local
             ELSE timezone(t_icu(zone), local) AT TIME ZONE 'UTC' END, tz := zone) END""",
     """CREATE OR REPLACE MACRO t_zoned(ts, zone) AS CASE WHEN ts IS NOT NULL AND zone IS NOT NULL THEN
         struct_pack(ts := ts, tz := zone) END""",
+    # The casts give a type to what DuckDB folds to an untyped NULL.
     "CREATE OR REPLACE MACRO t_offset_minutes(x) AS date_diff('minute', x.ts, t_local(x))",
     "CREATE OR REPLACE MACRO t_utc_now() AS now() AT TIME ZONE 'UTC'",
 )
