@@ -1,3 +1,5 @@
 """Parameters, other than the committed ones, with which each lesson must run and keep its promises."""
 
-OTHER: dict[str, list[dict[str, object]]] = {}
+OTHER: dict[str, list[dict[str, object]]] = {
+    "00_start_here": [{"YEAR": 2003}],
+}
