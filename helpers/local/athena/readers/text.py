@@ -17,7 +17,7 @@ PRIVATE_USE = 0xF0000
 
 def relation(source):
     """SQL of the wanted columns and "$file"."""
-    separators = _separators(source)
+    separators = separators_of(source.property, "multidelimit" in source.property("$serde", "").lower())
     escape = _byte(source.property("escape.delim")) if source.property("escape.delim") is not None else None
     null_text = source.property("serialization.null.format", "\\N")
     shelter = _Shelter(escape, separators)
@@ -35,12 +35,15 @@ def relation(source):
     )
 
 
-def _separators(source):
-    """Field, collection and map key delimiters, then one for each deeper level (Hive's order)."""
-    field = source.property("field.delim") or source.property("serialization.format")
-    collection = source.property("collection.delim") or source.property("colelction.delim")
-    given = [field, collection, source.property("mapkey.delim")]
-    if "multidelimit" in str(source.property("$serde", "")).lower():
+def separators_of(get, multiple=False):
+    """Field, collection and map key delimiters, then one for each deeper level (Hive's order).
+
+    `get(key)` → property or None. `multiple`: whether the field delimiter may be several characters.
+    """
+    field = get("field.delim") or get("serialization.format")
+    collection = get("collection.delim") or get("colelction.delim")
+    given = [field, collection, get("mapkey.delim")]
+    if multiple:
         return [field or DEFAULT_SEPARATORS[0], *DEFAULT_SEPARATORS[1:]]
     chosen = [_byte(text) if text else default for text, default in zip(given, DEFAULT_SEPARATORS, strict=False)]
     return chosen + DEFAULT_SEPARATORS[3:]

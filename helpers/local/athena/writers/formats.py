@@ -1,0 +1,208 @@
+"""Arrow tables → one file of a format. The same rows give the same bytes wherever the locked libraries run."""
+
+import bz2
+import hashlib
+import struct
+import zlib
+
+import fastavro
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import orc
+
+from ..errors import AthenaError
+from ..readers import arrow_types
+
+ROW_GROUP = 122_880  # rows; DuckDB's own choice: small enough that statistics skip something
+EXTENSIONS = {"GZIP": ".gz", "ZSTD": ".zst", "BZIP2": ".bz2", "DEFLATE": ".deflate", "SNAPPY": ".snappy"}
+HADOOP_BLOCK = 256 * 1024  # bytes of plain text in one block of Hadoop's snappy framing
+
+
+def open_writer(path, storage, columns):
+    """A writer with `write(table)` and `close()` for [(name, Type)] columns, by the storage's format."""
+    if storage.format == "PARQUET":
+        return _Parquet(path, storage, columns)
+    if storage.format == "ORC":
+        return _Orc(path, storage)
+    if storage.format == "AVRO":
+        return _Avro(path, storage, columns)
+    return _Lines(path, storage)
+
+
+def extension(storage):
+    """What a file's name ends with; Hive tells the compression of text by it."""
+    return EXTENSIONS.get(storage.compression, "") if storage.format in ("JSON", "TEXTFILE") else ""
+
+
+def schema_of(columns):
+    """[(name, Type)] → the Arrow schema that is written."""
+    return pa.schema([pa.field(n, arrow_types.from_trino(t)) for n, t in columns])
+
+
+AVRO_CODECS = {"DEFLATE": "deflate", "SNAPPY": "snappy", "ZSTD": "zstandard", "BZIP2": "bzip2", "NONE": "null"}
+
+
+class _Parquet:
+    def __init__(self, path, storage, columns):
+        codec = storage.compression.lower()
+        levels = {"compression_level": storage.level} if storage.level is not None else {}
+        self.writer = pq.ParquetWriter(
+            path, schema_of(columns), compression=codec, version="2.6", store_schema=False, **levels
+        )
+
+    def write(self, table):
+        self.writer.write_table(table, row_group_size=ROW_GROUP)
+
+    def close(self):
+        self.writer.close()
+
+
+class _Orc:
+    def __init__(self, path, storage):
+        codec = {"NONE": "uncompressed"}.get(storage.compression, storage.compression.lower())
+        self.writer = orc.ORCWriter(path, compression=codec)
+
+    def write(self, table):
+        self.writer.write(table)
+
+    def close(self):
+        self.writer.close()
+
+
+class _Avro:
+    def __init__(self, path, storage, columns):
+        self.stream = open(path, "wb")  # noqa: SIM115 - closed by close()
+        names = iter(range(1, 10_000))
+        fields = [{"name": n, "type": _nullable(t, names), "default": None} for n, t in columns]
+        schema = {"type": "record", "name": "hive_schema", "fields": fields}
+        marker = hashlib.md5(repr(schema).encode()).digest()  # random by default, which changes the bytes
+        try:
+            self.writer = fastavro.write.Writer(
+                self.stream, schema, codec=AVRO_CODECS[storage.compression], sync_marker=marker
+            )
+        except ValueError as failure:
+            self.stream.close()
+            raise AthenaError("NOT_SUPPORTED", f"{storage.compression} for AVRO: {failure}") from failure
+
+    def write(self, table):
+        for record in table.to_pylist(maps_as_pydicts="lossy"):
+            self.writer.write(record)
+
+    def close(self):
+        try:
+            self.writer.flush()
+        finally:
+            self.stream.close()
+
+
+def _nullable(t, names):
+    return ["null", _avro_type(t, names)]
+
+
+def _avro_type(t, names):
+    plain = {
+        "boolean": "boolean",
+        "tinyint": "int",
+        "smallint": "int",
+        "integer": "int",
+        "bigint": "long",
+        "real": "float",
+        "double": "double",
+        "varbinary": "bytes",
+        "date": {"type": "int", "logicalType": "date"},
+        "timestamp": {"type": "long", "logicalType": "timestamp-millis"},
+    }
+    if t.base in plain:
+        return plain[t.base]
+    if t.base == "decimal":
+        return {"type": "bytes", "logicalType": "decimal", "precision": t.args[0], "scale": t.args[1]}
+    if t.base == "array":
+        return {"type": "array", "items": _nullable(t.args[0], names)}
+    if t.base == "map":
+        if not t.args[0].is_text:
+            raise AthenaError("NOT_SUPPORTED", "Avro maps must have string keys")
+        return {"type": "map", "values": _nullable(t.args[1], names)}
+    if t.base == "row":
+        name = f"record_{next(names)}"
+        fields = [{"name": n, "type": _nullable(f, names), "default": None} for n, f in t.fields]
+        return {"type": "record", "name": name, "fields": fields}
+    return "string"
+
+
+class _Lines:
+    """Text: each table has one column, the lines."""
+
+    def __init__(self, path, storage):
+        self.stream = open(path, "wb")  # noqa: SIM115 - closed by close()
+        self.sink = COMPRESSORS[storage.compression](self.stream)
+
+    def write(self, table):
+        column = table.column(0)
+        for chunk in column.chunks:
+            text = "\n".join(chunk.to_pylist())
+            if len(chunk):
+                self.sink.write(text.encode("utf-8", "surrogatepass") + b"\n")
+
+    def close(self):
+        try:
+            self.sink.close()
+        finally:
+            self.stream.close()
+
+
+class _Plain:
+    def __init__(self, stream):
+        self.stream = stream
+
+    def write(self, data):
+        self.stream.write(data)
+
+    def close(self):
+        self.stream.flush()
+
+
+class _Streamed(_Plain):
+    """A compressor of the standard library: `compress(data)` and `flush()`."""
+
+    def __init__(self, stream, compressor):
+        super().__init__(stream)
+        self.compressor = compressor
+
+    def write(self, data):
+        self.stream.write(self.compressor.compress(data))
+
+    def close(self):
+        self.stream.write(self.compressor.flush())
+
+
+class _Snappy(_Plain):
+    """Hadoop's framing: plain length, then length and bytes of one snappy block."""
+
+    def __init__(self, stream):
+        super().__init__(stream)
+        self.waiting = b""
+
+    def write(self, data):
+        self.waiting += data
+        while len(self.waiting) >= HADOOP_BLOCK:
+            self._block(self.waiting[:HADOOP_BLOCK])
+            self.waiting = self.waiting[HADOOP_BLOCK:]
+
+    def close(self):
+        if self.waiting:
+            self._block(self.waiting)
+
+    def _block(self, plain):
+        packed = pa.Codec("snappy").compress(plain, asbytes=True)
+        self.stream.write(struct.pack(">II", len(plain), len(packed)) + packed)
+
+
+COMPRESSORS = {
+    "NONE": _Plain,
+    # Arrow brings its own zlib; Python's is whatever the machine has, and its bytes may differ.
+    "GZIP": lambda stream: pa.CompressedOutputStream(pa.PythonFile(stream, "w"), "gzip"),
+    "DEFLATE": lambda stream: _Streamed(stream, zlib.compressobj(6)),
+    "BZIP2": lambda stream: _Streamed(stream, bz2.BZ2Compressor()),
+    "ZSTD": lambda stream: pa.CompressedOutputStream(pa.PythonFile(stream, "w"), "zstd"),
+    "SNAPPY": _Snappy,
+}
