@@ -4,6 +4,8 @@ Rules about numbers, words and functions are judged here; rules that run SQL are
 where its tables are: in a cell put in before the one that closes the lab.
 """
 
+import os
+
 import pytest
 from nbclient import NotebookClient
 from nbformat import v4
@@ -48,7 +50,7 @@ def test_wrong_answers_get_a_hint(lesson):
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=number_of)
-def test_wrong_sql_is_refused_where_the_tables_are(lesson):
+def test_wrong_sql_is_refused_where_the_tables_are(lesson, endpoint):
     number = number_of(lesson)
     if not any(runs_sql(entry) for entry in checks.registered(number).values()):
         return
@@ -59,5 +61,5 @@ def test_wrong_sql_is_refused_where_the_tables_are(lesson):
     client = NotebookClient(
         notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(lesson.parent)}}
     )
-    client.execute()
+    client.execute(env={**os.environ, **endpoint.env, "AWS_ENDPOINT_URL": endpoint.url})
     assert notebook.cells[-1].outputs[0].text == "[]\n"

@@ -1,5 +1,6 @@
 """`%%athena` in a real kernel: what a reader sees, what nbval compares, what fails."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -30,22 +31,24 @@ CELLS = [
 ]
 
 
-def run(cells, folder):
+def run(cells, folder, endpoint, **options):
+    """The cells as a notebook, executed in a kernel of their own at the tests' endpoint."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(folder)}})
-    try:
-        client.execute()
-    except CellExecutionError:
-        return notebook, True
-    return notebook, False
+    where = {"metadata": {"path": str(folder)}}
+    client = NotebookClient(notebook, timeout=120, resources=where, **options)
+    client.execute(env=environment_at(endpoint))
+    return notebook
+
+
+def environment_at(endpoint) -> dict[str, str]:
+    return {**os.environ, **endpoint.env, "AWS_ENDPOINT_URL": endpoint.url}
 
 
 @pytest.fixture(scope="module")
-def executed(tmp_path_factory):
+def executed(tmp_path_factory, endpoint):
     folder = tmp_path_factory.mktemp("lesson")
-    notebook, failed = run(CELLS, folder)
-    assert not failed, [cell.outputs for cell in notebook.cells]
+    notebook = run(CELLS, folder, endpoint)
     nbformat.write(notebook, folder / "lesson.ipynb")
     return folder / "lesson.ipynb", notebook
 
@@ -93,35 +96,47 @@ def test_nothing_goes_to_standard_error(executed):
     assert {out.name for out in streams} == {"stdout"}
 
 
-def test_strict_comparison_passes_although_times_differ_and_fails_for_another_number(executed, tmp_path):
+def test_strict_comparison_passes_although_times_differ_and_fails_for_another_number(executed, tmp_path, endpoint):
     path, _ = executed
-    assert nbval(path).returncode == 0, nbval(path).stdout
+    passed = nbval(path, endpoint)
+    assert passed.returncode == 0, passed.stdout
     changed = tmp_path / "changed.ipynb"
     changed.write_text(path.read_text().replace("0 B scanned", "1 B scanned", 1))
-    assert nbval(changed).returncode == 1
+    assert nbval(changed, endpoint).returncode == 1
 
 
-def nbval(path):
+def nbval(path, endpoint):
     command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", path.name]
-    return subprocess.run(command, cwd=path.parent, capture_output=True, text=True, timeout=180)
+    where = {"cwd": path.parent, "env": environment_at(endpoint)}
+    return subprocess.run(command, **where, capture_output=True, text=True, timeout=180)
 
 
-@pytest.mark.parametrize(
-    ("cell", "name", "line"),
-    [
-        ("%%athena\nSELEC 1", "QueryError", "QueryError: MALFORMED_QUERY: line 1:1: mismatched input 'SELEC'"),
-        ("%%athena\nSELECT :nosuch", "PlaceholderError", "PlaceholderError: :nosuch has no value"),
-        ("%%athena --expect-error\nSELECT 1", "MagicError", "MagicError: %%athena --expect-error: the stat"),
-        ("lab.connect('prod')", "LabError", "LabError: MODE = 'prod' is not one of"),
-    ],
-)
-def test_a_failing_cell_fails_with_one_line(cell, name, line, tmp_path):
-    notebook, failed = run([CELLS[0], cell], tmp_path)
-    assert failed
-    (error,) = [out for out in notebook.cells[1].outputs if out.output_type == "error"]
-    assert error.ename == name
-    assert len(error.traceback) == 1 and error.traceback[0].startswith(line)
+FAILING = {
+    "%%athena\nSELEC 1": "QueryError: MALFORMED_QUERY: line 1:1: mismatched input 'SELEC'",
+    "%%athena\nSELECT :nosuch": "PlaceholderError: :nosuch has no value",
+    "%%athena --expect-error\nSELECT 1": "MagicError: %%athena --expect-error: the statement succeeded",
+    "lab.connect('prod')": "LabError: MODE = 'prod' is not one of",
+}
+
+
+@pytest.fixture(scope="module")
+def failures(tmp_path_factory, endpoint):
+    """The cells that fail, all executed."""
+    notebook = run([CELLS[0], *FAILING], tmp_path_factory.mktemp("failing"), endpoint, allow_errors=True)
+    return dict(zip(FAILING, notebook.cells[1:], strict=True))
+
+
+@pytest.mark.parametrize("source", FAILING)
+def test_a_failing_cell_fails_with_one_line(source, failures):
+    (error,) = [out for out in failures[source].outputs if out.output_type == "error"]
+    assert len(error.traceback) == 1 and error.traceback[0].startswith(FAILING[source])
     assert "\n" not in error.traceback[0]
+    assert error.ename == FAILING[source].partition(":")[0]
+
+
+def test_a_failing_query_stops_the_notebook(endpoint, tmp_path):
+    with pytest.raises(CellExecutionError, match="COLUMN_NOT_FOUND"):
+        run([CELLS[0], "%%athena\nSELECT nosuch FROM (VALUES 1) AS t (a)"], tmp_path, endpoint)
 
 
 @pytest.mark.parametrize(
