@@ -52,10 +52,11 @@ def _backend(service):
 
 
 def _failure(error, environ, start_response):
-    """One line for what moto does not offer or trips over; the traceback goes to the log."""
-    traceback.print_exc(file=sys.stderr)
+    """One line for what moto does not offer, or trips over; then the traceback goes to the log."""
     where = environ.get("HTTP_X_AMZ_TARGET") or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
     known = isinstance(error, NotImplementedError)
+    if not known:
+        traceback.print_exc(file=sys.stderr)
     kind = "NotImplemented" if known else "InternalFailure"
     reason = "this endpoint does not offer it" if known else f"{type(error).__name__}: {error}"
     message = " ".join(f"{where}: {reason}".split())

@@ -96,7 +96,7 @@ class Executions:
             execution_id,
             self._services,
             catalog or DEFAULT_CATALOG,
-            database,
+            _unquoted(database),
             group.name,
             directory,
             request.get("ExecutionParameters"),
@@ -232,6 +232,12 @@ class Executions:
             execution.reason, execution.error, execution.ended = reason, error, time.time()
             execution.state = state
             return True
+
+
+def _unquoted(database):
+    """awswrangler sends the database of its DDL in Hive's quotes, which Athena takes off."""
+    quoted = database is not None and len(database) > 2 and database[0] == database[-1] == "`"
+    return database[1:-1] if quoted else database
 
 
 def _parse(sql):

@@ -362,6 +362,13 @@ def test_changes_made_through_glue_are_seen_by_the_next_query(athena, client, ru
     assert run(f"SELECT renamed FROM {name}")["Status"]["StateChangeReason"].startswith("TABLE_NOT_FOUND")
 
 
+def test_database_in_hives_quotes(run, table):
+    """As awswrangler's describe_table, show_create_table and repair_table send it."""
+    database, name = table(b"1").split(".")
+    execution = run(f"DESCRIBE {name}", QueryExecutionContext={"Database": f"`{database}`"})
+    assert execution["Status"]["State"] == "SUCCEEDED"
+
+
 def test_output_bucket_deleted_while_the_query_runs(athena, s3, start, wait):
     """The result cannot be written: the query fails in one line."""
     s3.create_bucket(Bucket="short-lived")
