@@ -1,5 +1,7 @@
 """EXPLAIN: the plan as text, with the partitions and columns that are left after pruning. Reads no data."""
 
+import json
+
 from . import types
 from .errors import AthenaError
 from .outcome import Outcome, ResultColumn
@@ -16,23 +18,41 @@ def explain(statement, context):
     if not isinstance(inner, tree.SelectStatement):
         raise AthenaError("NOT_SUPPORTED", f"EXPLAIN of {inner.substatement_type} is not supported by this endpoint")
     kind = statement.options.get("TYPE", "DISTRIBUTED")
-    if statement.options.get("FORMAT", "TEXT") != "TEXT" or kind == "IO":
+    if statement.options.get("FORMAT", "TEXT") != "TEXT":
         raise AthenaError("NOT_SUPPORTED", "EXPLAIN gives text plans only on this endpoint")
     inner.parameters = statement.parameters
     planned = plan(inner.query, context, bound_parameters(inner, context))
     if kind == "VALIDATE":
-        return Outcome([ResultColumn.of("Valid", types.BOOLEAN)], [["true"]], update_count=0, file="txt")
-    lines = _output(planned) + _lines(planned.tree, 1, context)
+        return Outcome([ResultColumn.of("Valid", types.BOOLEAN)], [["true"]], file="txt")
+    if kind == "IO":
+        lines = [*json.dumps(_inputs(planned), indent=2, separators=(",", " : ")).split("\n"), ""]
+    else:
+        lines = _output(planned) + _lines(planned.tree, 1, context)
     if statement.analyze:
         count = sum(1 for _ in select(inner, context).rows)
         lines += [f"Output rows: {count}", f"Data scanned: {context.scanned_bytes} bytes"]
-    column = ResultColumn("Query Plan", "varchar", 0, 0, False)
-    return Outcome([column], [[line] for line in lines], update_count=0, file="txt")
+    return Outcome([ResultColumn.of("Query Plan", types.VARCHAR)], [[line] for line in lines], file="txt")
+
+
+def _inputs(planned):
+    """What EXPLAIN (TYPE IO) shows: the tables read and the columns of each; costs are not estimated here."""
+    tables = [
+        {
+            "table": {
+                "catalog": "awsdatacatalog",
+                "schemaTable": {"schema": scan.table.database, "table": scan.table.name},
+            },
+            "columns": [scan.columns[i][0] for i in sorted(scan.needed)],
+        }
+        for scan in planned.scans
+    ]
+    unknown = dict.fromkeys(("outputRowCount", "outputSizeInBytes", "cpuCost", "maxMemory", "networkCost"), "NaN")
+    return {"inputTableColumnInfos": tables, "estimate": unknown}
 
 
 def _output(planned):
     shown = ", ".join(f"{name}:{t}" for name, t in planned.columns)
-    return ["Query Plan", f"- Output[columnNames = [{', '.join(n for n, _ in planned.columns)}]] => [{shown}]"]
+    return [f"- Output[columnNames = [{', '.join(n for n, _ in planned.columns)}]] => [{shown}]"]
 
 
 def _lines(plan, depth, context):

@@ -14,8 +14,9 @@ _FETCH = 2000
 class Planned:
     """A planned query. `columns`: [(name, Type)]; `open(con)` reads the scans' metadata and gives DuckDB SQL."""
 
-    def __init__(self, plan, scans, context):
+    def __init__(self, plan, scans, context, metadata_bytes=0):
         self._plan, self.scans, self._context = plan, scans, context
+        self._metadata_bytes = metadata_bytes
         self.scanned_bytes = 0
 
     @property
@@ -35,6 +36,7 @@ class Planned:
         """Open the scans on the DuckDB connection `con`, counting their bytes → SQL whose columns are c0, c1 …"""
         connect = self._context.services.duck.connect
         before = self._context.scanned_bytes
+        self._context.add_scanned(self._metadata_bytes)
         for scan in self.scans:
             self._context.check_cancelled()
             wanted, empty = table_scan(scan, connect)
@@ -54,7 +56,7 @@ def plan(query, context, parameters=()):
     tables = Tables(context.services.catalog, context.catalog, context.database)
     planner = Planner(tables, parameters)
     found = planner.plan(query)
-    return Planned(found, planner.scans, context)
+    return Planned(found, planner.scans, context, tables.metadata_bytes)
 
 
 def describe(query, context):

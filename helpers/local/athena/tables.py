@@ -36,6 +36,7 @@ class Tables:
 
     def __init__(self, catalog, catalog_name, database):
         self.catalog, self.catalog_name, self.database = catalog, catalog_name, database
+        self.metadata_bytes = 0  # information_schema is scanned too: the recorded answers count a few bytes for it
 
     def within(self, database):
         return Tables(self.catalog, CATALOG, database)
@@ -110,6 +111,7 @@ class Tables:
         except KeyError:
             message = f"Table '{'.'.join(qualifier)}' does not exist"
             raise AthenaError("TABLE_NOT_FOUND", message, node.line, node.column) from None
+        self.metadata_bytes += sum(len(str(v).encode()) for row in rows for v in row if v is not None)
         literals = [[_literal(v, t) for v, (_, t) in zip(row, columns, strict=True)] for row in rows]
         return Resolved(qualifier, columns=columns, rows=literals)
 

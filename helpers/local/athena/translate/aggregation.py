@@ -31,6 +31,5 @@ def _check(root, expr, keys, own):
 
 
 def _text(expr):
-    """The name of the first column of an expression, as the message shows it."""
-    reference = next(node for node in expr.walk() if node.op == "column").value
-    return reference.relation.column_name(reference.index)
+    """The first column of an expression, as it was written."""
+    return next(node for node in expr.walk() if node.op == "column").shown

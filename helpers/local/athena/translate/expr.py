@@ -19,6 +19,7 @@ class Expr:
     """One node. `op` says what it means (column, literal, call, =, and, …), `template` how DuckDB writes it.
 
     A template is text with {0}, {1} … for the arguments, or a callable of their rendered texts.
+    `shown`: a column as it was written.
     `value`: a literal's Python value, a column's ColumnRef, a subquery's plan, a lambda's parameters, a name.
     """
 
@@ -30,6 +31,7 @@ class Expr:
     line: int = 1
     column: int = 1
     deterministic: bool = True
+    shown: str = ""
 
     def walk(self) -> Iterator["Expr"]:
         """This node and all below it, without entering subqueries."""

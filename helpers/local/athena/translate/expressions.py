@@ -1,5 +1,6 @@
 """Syntax tree → bound expression: names resolved, types checked, functions chosen, Trino's errors raised."""
 
+from dataclasses import replace
 from itertools import count
 
 from .. import types
@@ -66,7 +67,7 @@ class Binder:
         if found is None:
             raise not_found(node.parts, node)
         expr, rest = found
-        positioned = Expr(expr.type, expr.op, expr.args, expr.template, expr.value, node.line, node.column)
+        positioned = replace(expr, line=node.line, column=node.column, shown=".".join(node.parts))
         return self._fields(positioned, rest, node)
 
     def _fields(self, expr, names, node):

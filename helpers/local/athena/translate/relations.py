@@ -54,11 +54,6 @@ class Relation:
     def column(self, index, type_):
         return Expr(type_, "column", value=ColumnRef(self, index))
 
-    def column_name(self, index):
-        """What the column is called in messages."""
-        columns = getattr(self, "columns", None) or self.plan.columns
-        return columns[index][0] or f"_col{index}"
-
     def needs(self, index, path=()):
         self.needed.setdefault(index, set()).add(path)
 
