@@ -1,7 +1,8 @@
 """Values of Trino's functions, through the whole translation, against its documented rules.
 
-`function_values/*.tsv`: expression, type as typeof() shows it, value as Athena prints it (\\N is NULL); type ERROR
-is followed by the message, type ROWS by all rows as JSON. Every line was checked by hand against Trino's manual when it was written.
+`function_values/*.tsv`: expression, type as typeof() shows it, value as Athena prints it (\\N is NULL); the type
+ERROR is followed by the message, ROWS by all rows as JSON. Every line was checked by hand against Trino's manual
+when it was written.
 """
 
 import json
