@@ -9,7 +9,6 @@ from ..outcome import Outcome, ResultColumn
 from ..tables import CATALOG, Tables
 from ..types import BIGINT, VARCHAR
 from . import properties
-from .failures import after_create, default_location
 from .output import Target, bucket_number, require_empty, write
 from .partitions import register
 from .selection import file_select
@@ -24,17 +23,13 @@ def outcome(written, update_type):
         update_count=written.rows,
         update_type=update_type,
         file="none",
+        header=False,
         manifest=written.files or None,
     )
 
 
 def create_table_as(statement, context):
-    """Run a tree.CreateTableAs → Outcome. AthenaError with Athena's advice about what may be left behind."""
-    with after_create(context):
-        return _create(statement, context)
-
-
-def _create(statement, context):
+    """Run a tree.CreateTableAs → Outcome."""
     tables = Tables(context.services.catalog, context.catalog, context.database)
     catalog, database, table = tables.qualify(statement.name)
     if catalog != CATALOG:
@@ -52,7 +47,7 @@ def _create(statement, context):
     plan = queries.plan(statement.query, context, queries.bound_parameters(statement, context))
     columns = new_columns(plan)
     keys = partition_keys(columns, storage)
-    location = storage.external_location or default_location(context)
+    location = storage.external_location or (f"{context.output_location.rstrip('/')}/tables/{context.execution_id}")
     require_empty(
         context.services.s3,
         location,

@@ -5,11 +5,10 @@ from dataclasses import replace
 from .. import projection, queries, readers
 from ..errors import AthenaError
 from ..readers import text as lazy_simple
-from ..tables import Tables
+from ..tables import CATALOG, Tables
 from ..types import coerces
 from . import properties, serialise
 from .ctas import outcome
-from .failures import after_insert, require_catalog
 from .output import Target, write
 from .partitions import register
 from .selection import file_select
@@ -25,13 +24,9 @@ FORMAT_OF = {
 
 
 def insert_into(statement, context):
-    """Run a tree.InsertInto → Outcome. AthenaError with Athena's advice about what may be left behind."""
-    with after_insert(context):
-        require_catalog(context)
-        return _insert(statement, context)
-
-
-def _insert(statement, context):
+    """Run a tree.InsertInto → Outcome."""
+    if (context.catalog or CATALOG).lower() != CATALOG:
+        raise AthenaError("NOT_FOUND", f"Session property catalog does not exist: {context.catalog.lower()}")
     resolved = Tables(context.services.catalog, context.catalog, context.database).resolve(statement.name)
     table = resolved.table
     if table is None:

@@ -4,33 +4,31 @@ from .. import queries
 from ..errors import AthenaError
 from . import properties
 from .ctas import new_columns, outcome, partition_keys
-from .failures import after_insert
 from .output import Target, require_empty, write
 from .selection import file_select
 
 
 def unload(statement, context):
     """Run a tree.Unload → Outcome. The target must be empty."""
-    with after_insert(context):
-        storage = properties.storage_of(statement.properties, properties.UNLOAD)
-        plan = queries.plan(statement.query, context, queries.bound_parameters(statement, context))
-        columns = new_columns(plan)
-        keys = partition_keys(columns, storage)
-        if not statement.to.startswith("s3://"):
-            raise AthenaError("INVALID_TABLE_PROPERTY", f"UNLOAD target is not an S3 location: {statement.to}")
-        require_empty(context.services.s3, statement.to, f"Target directory already exists: {statement.to}")
-        target = Target(
-            storage,
-            statement.to,
-            columns[: len(columns) - len(keys)],
-            partitions=tuple(n for n, _ in keys),
-            line=storage.format in ("JSON", "TEXTFILE"),
-        )
-        con = context.services.duck.connect()
-        try:
-            context.on_cancel(con.interrupt)
-            sources = [(f"c{i}", t) for i, (_, t) in enumerate(columns)]
-            written = write(con, file_select(plan.open(con), sources, columns, target), target, context)
-        finally:
-            con.close()
-        return outcome(written, "UNLOAD")
+    storage = properties.storage_of(statement.properties, properties.UNLOAD)
+    plan = queries.plan(statement.query, context, queries.bound_parameters(statement, context))
+    columns = new_columns(plan)
+    keys = partition_keys(columns, storage)
+    if not statement.to.startswith("s3://"):
+        raise AthenaError("INVALID_TABLE_PROPERTY", f"UNLOAD target is not an S3 location: {statement.to}")
+    require_empty(context.services.s3, statement.to, f"Target directory already exists: {statement.to}")
+    target = Target(
+        storage,
+        statement.to,
+        columns[: len(columns) - len(keys)],
+        partitions=tuple(n for n, _ in keys),
+        line=storage.format in ("JSON", "TEXTFILE"),
+    )
+    con = context.services.duck.connect()
+    try:
+        context.on_cancel(con.interrupt)
+        sources = [(f"c{i}", t) for i, (_, t) in enumerate(columns)]
+        written = write(con, file_select(plan.open(con), sources, columns, target), target, context)
+    finally:
+        con.close()
+    return outcome(written, "UNLOAD")
