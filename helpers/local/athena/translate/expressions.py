@@ -161,8 +161,8 @@ class Binder:
             if merged is None or not merged.comparable:
                 raise AthenaError(
                     "TYPE_MISMATCH",
-                    f"IN value and list items must be the same type or coercible to a common type. Cannot find common type "
-                    f"between {value.type} and {item.type}, all types (without duplicates): "
+                    "IN value and list items must be the same type or coercible to a common type. "
+                    f"Cannot find common type between {value.type} and {item.type}, all types (without duplicates): "
                     f"[{', '.join(dict.fromkeys(str(e.type) for e in [value, *items]))}]",
                     node.line,
                     node.column,
@@ -234,8 +234,8 @@ class Binder:
             if merged is None:
                 raise AthenaError(
                     "TYPE_MISMATCH",
-                    f"{message}. Cannot find common type between {common} and {expr.type}, all types (without duplicates): "
-                    f"[{', '.join(dict.fromkeys(str(e.type) for e in exprs))}]",
+                    f"{message}. Cannot find common type between {common} and {expr.type}, "
+                    f"all types (without duplicates): [{', '.join(dict.fromkeys(str(e.type) for e in exprs))}]",
                     node.line,
                     node.column,
                 )

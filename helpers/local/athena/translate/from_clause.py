@@ -74,7 +74,8 @@ class FromClause:
         if node.columns is not None and len(node.columns) != len(visible):
             raise AthenaError(
                 "MISMATCHED_COLUMN_ALIASES",
-                f"Column alias list has {len(node.columns)} entries but '{node.alias}' has {len(visible)} columns available",
+                f"Column alias list has {len(node.columns)} entries but '{node.alias}' has {len(visible)} "
+                "columns available",
                 node.line,
                 node.column,
             )

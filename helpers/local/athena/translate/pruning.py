@@ -198,10 +198,8 @@ class DomainExtractor:
     def _column(self, expr):
         """Whether this is a column itself, perhaps widened in a way that keeps order."""
         while expr.op == "widen" and (
-            expr.type.is_numeric
-            and expr.args[0].type.is_numeric
-            or expr.type.base == expr.args[0].type.base
-            and expr.type.base in ("varchar", "timestamp")
+            (expr.type.is_numeric and expr.args[0].type.is_numeric)
+            or (expr.type.base == expr.args[0].type.base and expr.type.base in ("varchar", "timestamp"))
         ):
             expr = expr.args[0]
         return expr.op == "column"
