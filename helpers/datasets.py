@@ -28,6 +28,7 @@ from helpers.costs import format_bytes
 from helpers.display import Progress
 from helpers.lab import DATA_FOLDER, Lab
 from helpers.oneline import OneLineError
+from helpers.session import one_line_errors
 from helpers.teardown import delete_objects, objects
 
 COMMITTED = Path(__file__).resolve().parents[1] / "data"
@@ -227,7 +228,14 @@ def make(recipe: Recipe) -> tuple[Path, cache.Description]:
 
 
 def _place(lab: Lab, folder: str, path: Path, described: cache.Description) -> Placed:
-    """Make the S3 folder hold exactly the files of `path`."""
+    """Make the S3 folder hold exactly the files of `path`. Raises LabError when S3 refuses."""
+    with one_line_errors(lab.region):
+        _synchronise(lab, folder, path, described)
+    size = sum(file.bytes for file in described.files)
+    return Placed(folder, lab.uri(DATA_FOLDER, folder), len(described.files), size, described.rows)
+
+
+def _synchronise(lab: Lab, folder: str, path: Path, described: cache.Description) -> None:
     prefix = lab.prefix(DATA_FOLDER, folder)
     present = _etags(lab, prefix)
     wanted = {prefix + file.name: file for file in described.files}
@@ -238,9 +246,6 @@ def _place(lab: Lab, folder: str, path: Path, described: cache.Description) -> P
             with (path / file.name).open("rb") as body:
                 lab.s3.put_object(Bucket=lab.bucket, Key=key, Body=body)
             step(file.name)
-    uri = lab.uri(DATA_FOLDER, folder)
-    size = sum(file.bytes for file in described.files)
-    return Placed(folder, uri, len(described.files), size, described.rows)
 
 
 def _etags(lab: Lab, prefix: str) -> dict[str, str]:

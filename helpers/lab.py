@@ -110,7 +110,8 @@ class Lab:
         the lesson's own folder unless it says otherwise.
         """
         name = f"{self.name}_{suffix}"
-        _ensure_workgroup(self, name, configuration)
+        with one_line_errors(self.region):
+            _ensure_workgroup(self, name, configuration)
         return name
 
     def close(self) -> None:
@@ -120,10 +121,11 @@ class Lab:
         ATHENA_WORKBOOK_KEEP_HISTORY; the work groups, which hold it, then stay.
         """
         global _current
-        found = teardown.find(self.clients, self.bucket, course_prefix(), only=self.name)
-        if os.environ.get(HISTORY_VARIABLE):
-            found.workgroups = []
-        teardown.delete(self.clients, self.bucket, found)
+        with one_line_errors(self.region):
+            found = teardown.find(self.clients, self.bucket, course_prefix(), only=self.name)
+            if os.environ.get(HISTORY_VARIABLE):
+                found.workgroups = []
+            teardown.delete(self.clients, self.bucket, found)
         if _current is self:
             _current = None
 

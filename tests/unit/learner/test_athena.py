@@ -21,6 +21,11 @@ def test_bound_values_arrive_with_their_types(course):
     assert answer.rows == [(values["s"], 42, Decimal("1.50"), date(2004, 2, 29), None, ":s")]
 
 
+@pytest.mark.parametrize("text", ["", "'", "''; --", "a\\'b", "Köln ☃", "x\ny\tz", ":a ? {b}", "NULL", "/* */"])
+def test_text_comes_back_as_it_went(course, text):
+    assert athena.query("SELECT :text AS t", {"text": text}).value == text
+
+
 def test_question_marks_take_a_sequence(course):
     assert athena.query("SELECT ? + ?", [20, 22]).value == 42
 

@@ -191,6 +191,15 @@ def test_every_form_has_the_same_rows(course):
     assert len({each.rows for each in placed.values()}) == 1
 
 
+def test_a_bucket_that_is_gone_is_one_line(course):
+    from helpers import lab
+
+    elsewhere = lab.Lab("local", "no-such-bucket-anywhere", course.name, course.clients)
+    with pytest.raises(lab.LabError, match="NoSuchBucket") as refused:
+        datasets.put_sales(elsewhere, scale=0.001)
+    assert "\n" not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("call", "said"),
     [

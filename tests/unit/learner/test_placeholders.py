@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helpers.placeholders import PlaceholderError, bind, fill, literal
 
@@ -104,3 +106,29 @@ def test_other_braces_stay(sql):
 def test_text_that_could_be_sql_is_not_filled_in(sql):
     with pytest.raises(PlaceholderError):
         fill(sql, {"place": Place})
+
+
+@given(st.text(max_size=200))
+def test_any_text_stays_one_literal(value):
+    (parameter,) = bind("SELECT :a", {"a": value})[1]
+    assert parameter[0] == parameter[-1] == "'"
+    inside = parameter[1:-1]
+    assert inside.replace("''", "").count("'") == 0
+    assert inside.replace("''", "'") == value
+
+
+@given(st.text(alphabet="ab:'\"`-*/ \n{}$", max_size=40))
+def test_binding_changes_nothing_but_placeholders(sql):
+    bound, parameters = bind(sql, Everything())
+    assert bound.count("?") == len(parameters)
+    assert len(sql) >= len(bound)
+
+
+class Everything(dict):
+    """A namespace in which every name has the value 1."""
+
+    def __contains__(self, name):
+        return True
+
+    def __getitem__(self, name):
+        return 1
