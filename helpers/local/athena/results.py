@@ -114,7 +114,8 @@ class ResultWriter:
             self._write_csv(execution_id, location, outcome, content_type, results)
         else:
             rows = list(outcome.rows)
-            names = [[c.name for c in outcome.columns]] if outcome.header and outcome.columns else []
+            header = outcome.header and outcome.file == "txt" and outcome.columns
+            names = [[c.name for c in outcome.columns]] if header else []
             results.rows = MemoryRows(names + rows)
             if outcome.file == "txt":
                 text = "\n".join("\t".join(v or "" for v in row) for row in rows).encode()
