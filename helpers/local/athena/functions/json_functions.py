@@ -65,8 +65,6 @@ def _found(text, path):
 
 def _extract(text, path):
     found = _found(text, path)
-    if "*" in path and any(step is None for step in parse_path(path)):
-        return encode(found) if found else None
     return encode(found[0]) if found else None
 
 
@@ -148,7 +146,10 @@ def _scalar_sql(args, _types):
     if native is None:
         return f"t_json_extract_scalar({args[0]}, {args[1]})"
     # json_value is NULL for objects, arrays and null; the second step takes the quotes off.
-    return f"json_extract_string(TRY(json_value({args[0]}, {quote(native)})), '$')"
+    found = f"json_extract_string(TRY(json_value({args[0]}, {quote(native)})), '$')"
+    if "[" not in native:
+        return found
+    return f"coalesce({found}, t_json_extract_scalar({args[0]}, {args[1]}))"  # [1] may be the name "1"
 
 
 def _extract_sql(args, _types):

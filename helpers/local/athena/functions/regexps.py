@@ -7,6 +7,7 @@ back references, possessive quantifiers, patterns that match the empty text) goe
 import functools
 import re
 
+from helpers.local.athena import types
 from helpers.local.athena.functions.registry import scalar
 from helpers.local.athena.functions.shape import (
     Refused,
@@ -31,6 +32,7 @@ _CLASSES = {
 def to_python(pattern):
     """A pattern in Java's syntax as Python's `re` writes it."""
     out, i, in_class = [], 0, 0
+    scoped = [0]  # for each open group, how many (?i) inside it wait for its end
     while i < len(pattern):
         char = pattern[i]
         if char == "\\" and i + 1 < len(pattern):
@@ -46,13 +48,31 @@ def to_python(pattern):
         elif char == "]" and in_class:
             in_class = 0
             out.append("]")
+        elif not in_class and (flags := _FLAGS.match(pattern, i)):
+            # Java allows (?i) anywhere, for the rest of its group; Python wants the group spelt out.
+            kept = re.sub("[^ims-]", "", flags[1]).rstrip("-")
+            out.append(f"(?{kept}:" if kept else "(?:")
+            scoped[-1] += 1
+            i = flags.end() - 1
+        elif char == "(" and not in_class and not pattern.startswith("(?<", i):
+            scoped.append(0)
+            out.append(char)
+        elif char == ")" and not in_class:
+            out.append(")" * ((scoped.pop() if len(scoped) > 1 else 0) + 1))
         elif pattern.startswith("(?<", i) and pattern[i + 3 : i + 4] not in ("=", "!") and not in_class:
+            scoped.append(0)
             out.append("(?P<")
             i += 2
+        elif char == "(" and not in_class:
+            scoped.append(0)
+            out.append(char)
         else:
             out.append(char)
         i += 1
-    return "".join(out)
+    return "".join(out) + ")" * scoped[0]
+
+
+_FLAGS = re.compile(r"\(\?([a-zA-Z-]+)\)")
 
 
 def _escape(pattern, i, in_class):
@@ -263,6 +283,14 @@ def _replace_lambda_sql(args, _types):
     )
 
 
+def _replaced_length(kinds):
+    """Trino's bound for the result of regexp_replace."""
+    if not kinds[0].args or not kinds[2].args:
+        return types.VARCHAR
+    x, y = kinds[0].args[0], kinds[2].args[0]
+    return types.varchar(min(types.UNBOUNDED, x + max(x * y // 2, y) * (x + 1)))
+
+
 scalar("regexp_like(varchar, varchar) -> boolean", _like_sql)
 scalar("regexp_extract(varchar(n), varchar) -> varchar(n)", _extract_sql)
 scalar("regexp_extract(varchar(n), varchar, bigint) -> varchar(n)", _extract_sql)
@@ -277,5 +305,5 @@ scalar(
     "t_re_position({0}, {1}, {2}, {3})::INTEGER",
 )
 scalar("regexp_replace(varchar(n), varchar) -> varchar(n)", _replace_sql)
-scalar("regexp_replace(varchar, varchar, varchar) -> varchar", _replace_sql)
+scalar("regexp_replace(varchar(n), varchar, varchar(m)) -> varchar", _replace_sql, returns=_replaced_length)
 scalar("regexp_replace(varchar, varchar, function(array(varchar), varchar)) -> varchar", _replace_lambda_sql)
