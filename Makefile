@@ -37,7 +37,7 @@ test: environment
 
 # JupyterLab refuses to run as root (containers) unless told.
 lab: environment
-	@$(PY) -m jupyterlab $$(test "$$(id -u)" -ne 0 || echo --allow-root) notebooks/00_start_here.ipynb
+	@$(PY) -m jupyterlab --ServerApp.root_dir=. $$(test "$$(id -u)" -ne 0 || echo --allow-root) notebooks/00_start_here.ipynb
 
 lint: environment
 	@$(PY) -m ruff check .

@@ -104,7 +104,8 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
         cell.metadata = _kept_metadata(cell)
         cell.id = _stable_id(cell.get("id"), number, seen)
         if cell.cell_type == "code":
-            cell.outputs = _merged_streams([_tidy_output(output) for output in cell.outputs])
+            shown = [output for output in cell.outputs if output.get("data") != {}]  # a progress line, gone again
+            cell.outputs = _merged_streams([_tidy_output(output) for output in shown])
     return tidy
 
 

@@ -6,6 +6,8 @@ a network, in a classroom and in a mail. Scripts of the notebooks are left out; 
 
 from __future__ import annotations
 
+import base64
+import mimetypes
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -18,11 +20,12 @@ from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
 from .figures import Outcome
-from .notebooks import lesson_paths, minutes_of, read, title_of, write_text
+from .notebooks import NOTEBOOKS, CourseError, lesson_paths, minutes_of, read, title_of, write_text
 from .usage import Usage
 
 TEMPLATES = Path(__file__).with_name("template")
 LESSON_LINK = re.compile(r'href="(?P<lesson>[0-9]{2}_\w+)\.ipynb(?P<anchor>#[^"]*)?"')
+PICTURE = re.compile(r'(?P<tag><img\b[^>]*?\ssrc=")(?P<file>(?!data:|\w+://)[^"]+)')
 BETWEEN_BLOCKS = re.compile(r"</pre></div>\s*<div[^>]*><pre>(?:<span></span>)?")
 PROMISE = re.compile(r"you will do\W+(?P<does>.+)", re.IGNORECASE)
 CELL_MAGIC = re.compile(r"^%%(?P<name>athena|sql)\b")
@@ -55,14 +58,15 @@ class LessonPage:
         return re.sub(r"^(Lesson\s+)?[0-9]{1,2}\s*[·:.–—-]\s*", "", self.title)
 
 
-def write_course(out: Path, outcomes: dict[str, Outcome]) -> None:
+def write_course(out: Path, outcomes: dict[str, Outcome], pictures: Path = NOTEBOOKS) -> None:
     """Write a page for every executed notebook in `out`, and the index with the `outcomes` by lesson.
 
+    Pictures that a lesson names relative to its own folder are read from `pictures`, that folder.
     Raises CourseError when the folder or the disk refuses a page.
     """
     lessons = [_lesson(path, outcomes.get(path.stem)) for path in lesson_paths(folder=out)]
     for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None], strict=False):
-        body = LESSON_LINK.sub(r'href="\g<lesson>.html\g<anchor>"', _body(lesson.notebook))
+        body = LESSON_LINK.sub(r'href="\g<lesson>.html\g<anchor>"', _body(lesson.notebook, pictures))
         write_text(_page(lessons, lesson.page, lesson.title, body, before, after), out / lesson.page)
     measured = [lesson.outcome for lesson in lessons if lesson.outcome]
     total = sum((outcome.usage for outcome in measured), Usage())
@@ -97,10 +101,20 @@ def _style() -> str:
     return (TEMPLATES / "page.css").read_text(encoding="utf-8") + colours
 
 
-def _body(notebook: NotebookNode) -> str:
+def _body(notebook: NotebookNode, pictures: Path) -> str:
     """The cells as HTML, pictures inside, without any script."""
     body, _ = _exporter().from_notebook_node(notebook)
-    return body
+    return PICTURE.sub(lambda found: found["tag"] + _embedded(pictures / found["file"]), body)
+
+
+def _embedded(picture: Path) -> str:
+    """The picture as a data URI. (nbconvert's own `embed_images` refuses files above the notebook's folder.)"""
+    try:
+        content = picture.read_bytes()
+    except OSError as error:
+        raise CourseError(f"a lesson shows {picture}: {error.strerror}") from None
+    kind, _ = mimetypes.guess_type(picture.name)
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
 @cache
@@ -108,7 +122,6 @@ def _exporter() -> HTMLExporter:
     return HTMLExporter(
         template_name="lesson",
         extra_template_basedirs=[str(TEMPLATES)],
-        embed_images=True,
         exclude_anchor_links=False,
         filters={"highlight_code": _highlighted},
     )

@@ -47,7 +47,7 @@ def run(lessons: list[Path], given: dict[str, str], out: Path) -> list[Outcome]:
         for number, path in enumerate(lessons, start=1):
             label = f"{number}/{len(lessons)} {path.stem}"
             outcomes.append(_run_one(path, values[path.stem], out, place, label))
-    pages.write_course(out, remember(out, outcomes))
+    pages.write_course(out, remember(out, outcomes), pictures=lessons[0].parent)
     return outcomes
 
 
