@@ -51,7 +51,7 @@ class Match:
     """How a call fits: `variables` bound, `cost` of the coercions (0: exact)."""
 
     variables: dict = field(default_factory=dict)
-    cost: int = 0
+    cost: float = 0
 
     def unify(self, wanted, given):
         """Whether type `given` may stand where pattern `wanted` is; binds variables, adds cost."""
@@ -65,6 +65,7 @@ class Match:
         return self._coerce(wanted, given)
 
     def _bind(self, name, given):
+        self.cost += 0.1  # of two that fit, the one that names the type is the better
         bound = self.variables.get(name)
         if bound is None or bound == given:
             self.variables[name] = given
@@ -167,7 +168,7 @@ def choose(overloads, given, bind_lambda):
             continue
         if best is None or match.cost < best[1].cost:
             best = (function, match, patterns)
-        if match.cost == 0 and None not in given:
+        if match.cost == 0:
             break
     if best is None:
         return None
