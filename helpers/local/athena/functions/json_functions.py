@@ -5,7 +5,7 @@ import json
 
 from helpers.local.athena.functions.json_paths import duckdb_path, parse_path, walk
 from helpers.local.athena.functions.numbers_text import double_text
-from helpers.local.athena.functions.registry import scalar
+from helpers.local.athena.functions.registry import macros, scalar
 from helpers.local.athena.functions.shape import Refused, literal_text, python, quote
 
 _MISSING = object()
@@ -34,12 +34,24 @@ def _no_constant(name):
     raise ValueError(name)
 
 
+class Fraction(float):
+    """A number with a point or an exponent, which remembers how it was written."""
+
+    def __new__(cls, text):
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=Fraction)
+
+
 @functools.lru_cache(maxsize=256)
 def decode(text):
     """JSON text → Python value, or ValueError. Cached: treat the value as read-only."""
     if text[:1] not in '{["tfn-0123456789 \t\r\n':
         raise ValueError(text)
-    return json.loads(text, parse_constant=_no_constant)
+    return _DECODER.decode(text)
 
 
 def lenient(text):
@@ -72,7 +84,7 @@ def scalar_text(value):
     """A JSON scalar as varchar; NULL for null, arrays and objects."""
     if isinstance(value, dict | list) or value is None or value is _MISSING:
         return None
-    return value if isinstance(value, str) else encode(value)
+    return value if isinstance(value, str) else value.text if isinstance(value, Fraction) else encode(value)
 
 
 def _extract_scalar(text, path):
@@ -131,7 +143,7 @@ python("t_is_json_scalar", _is_scalar, [_V], "BOOLEAN")
 for _type, _duckdb, _kinds in (
     ("boolean", "BOOLEAN", (bool,)),
     ("bigint", "BIGINT", (int,)),
-    ("double", "DOUBLE", (float,)),
+    ("double", "DOUBLE", (Fraction,)),
     ("varchar", _V, (str,)),
 ):
     python(f"t_json_contains_{_type}", _contains(_kinds), [_V, _duckdb], "BOOLEAN")
@@ -145,18 +157,31 @@ def _scalar_sql(args, _types):
     native = duckdb_path(path) if path is not None else None
     if native is None:
         return f"t_json_extract_scalar({args[0]}, {args[1]})"
-    # json_value is NULL for objects, arrays and null; the second step takes the quotes off.
-    found = f"json_extract_string(TRY(json_value({args[0]}, {quote(native)})), '$')"
-    if "[" not in native:
-        return found
-    return f"coalesce({found}, t_json_extract_scalar({args[0]}, {args[1]}))"  # [1] may be the name "1"
+    # json_value is NULL for objects, arrays and null.
+    found = f"t_json_text(TRY(json_value({args[0]}, {quote(native)})), {args[0]}, {args[1]})"
+    return found if "[" not in native else f"coalesce({found}, t_json_extract_scalar({args[0]}, {args[1]}))"
 
 
 def _extract_sql(args, _types):
     path = literal_text(args[1])
-    if path is not None:
-        parse_path(path)
-    return f"t_json_extract({args[0]}, {args[1]})"
+    native = duckdb_path(path) if path is not None else None
+    slow = f"t_json_extract({args[0]}, {args[1]})"
+    if native is None:
+        return slow
+    found = f"t_json_part(TRY(json_extract({args[0]}, {quote(native)}))::VARCHAR, {args[0]}, {args[1]})"
+    return found if "[" not in native else f"coalesce({found}, {slow})"  # [1] may be the name "1"
+
+
+macros(
+    # DuckDB reads documents fast, but writes 2.50 as 2.5 and 12345678.5 not as Java does: such go to Python.
+    """CREATE OR REPLACE MACRO t_json_text(found, document, path) AS CASE
+        WHEN starts_with(found, '"') THEN json_extract_string(found, '$')
+        WHEN regexp_matches(found, '[.]|[0-9][eE]') THEN t_json_extract_scalar(document, path)
+        ELSE found END""",
+    """CREATE OR REPLACE MACRO t_json_part(found, document, path) AS CASE
+        WHEN regexp_matches(found, '[0-9]{8}[.]|[0-9][eE]|0[.]00') THEN t_json_extract(document, path)
+        ELSE found END""",
+)
 
 
 def _checked_size(args, _types):

@@ -53,8 +53,14 @@ for _name in ("lower", "upper"):
     scalar(f"{_name}(varchar(n)) -> varchar(n)", f"{_name}({{0}})")
     scalar(f"{_name}(char(n)) -> char(n)", f"{_name}({{0}})")
 
-for _name in ("trim", "ltrim", "rtrim"):
-    scalar(f"{_name}(varchar(n)) -> varchar(n)", f"{_name}({{0}}, t_blank())")
+# DuckDB builds the set of characters for each row: look first whether there is anything to trim.
+_SPACE = "[" + "".join(f"\\x{{{c:x}}}" for c in WHITESPACE) + "]"
+for _name, _edge in (("trim", f"^{_SPACE}|{_SPACE}$"), ("ltrim", f"^{_SPACE}"), ("rtrim", f"{_SPACE}$")):
+    macros(
+        f"""CREATE OR REPLACE MACRO t_{_name}(s) AS
+            CASE WHEN regexp_matches(s, '{_edge}') THEN {_name}(s, t_blank()) ELSE s END"""
+    )
+    scalar(f"{_name}(varchar(n)) -> varchar(n)", f"t_{_name}({{0}})")
     scalar(f"{_name}(varchar(n), varchar) -> varchar(n)", f"{_name}({{0}}, {{1}})")
 
 scalar("length(varchar) -> bigint", "length({0})")
