@@ -59,9 +59,8 @@ class Replay:
         session = boto3.Session("test", "test", region_name=REGION)
         self.athena, self.s3 = (session.client(s, endpoint_url=url, config=settings) for s in ("athena", "s3"))
         self._http = URLLib3Session()
-        self._setups = {}
+        self._setups, self._group = {}, None
         self.s3.create_bucket(Bucket=self.bucket)
-        self.run_sql({"sql": f"CREATE DATABASE {DATABASE}", "context": None})
 
     def substitute(self, value, execution_id=None):
         """`value` with {bucket}, {run} and {id} filled in, at any depth."""
@@ -78,6 +77,7 @@ class Replay:
 
     def case(self, case):
         """Set up and call → (last Answer, {step name: answer}). Raises Unanswered."""
+        self._enter(case["group"])
         self._set_up(case["setup"])
         call = case["call"]
         steps = call["steps"] if call["op"] == "steps" else [call]
@@ -89,6 +89,16 @@ class Replay:
             if step.get("as"):
                 named[step["as"]] = answer.as_dict()
         return answer, named
+
+    def _enter(self, group):
+        """Each group starts with empty databases: groups were recorded one by one and share names."""
+        if group == self._group:
+            return
+        for page in self.athena.get_paginator("list_databases").paginate(CatalogName="AwsDataCatalog"):
+            for database in page["DatabaseList"]:
+                self.run_sql({"sql": f"DROP DATABASE `{database['Name']}` CASCADE", "context": None})
+        self.run_sql({"sql": f"CREATE DATABASE {DATABASE}", "context": None})
+        self._setups, self._group = {}, group
 
     def run_sql(self, call):
         """Start a statement and wait → Answer. Raises ClientError when it is refused."""
