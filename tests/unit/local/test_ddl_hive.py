@@ -211,10 +211,11 @@ def test_repair_adds_and_never_drops(ok, s3, place):
         s3.put_object(Bucket=place[0], Key="t/repaired/" + key, Body=b"1")
     assert ok("MSCK REPAIR TABLE repaired") == [
         "Partitions not in metastore:\trepaired:y=2024/m=01\trepaired:y=2024/m=a%20b",
+        "Partitions missing from filesystem:\trepaired:y=1999/m=gone",
         "Repair: Added partition to metastore repaired:y=2024/m=01",
         "Repair: Added partition to metastore repaired:y=2024/m=a%20b",
     ]
-    assert ok("MSCK REPAIR TABLE repaired") == []
+    assert ok("MSCK REPAIR TABLE repaired") == ["Partitions missing from filesystem:\trepaired:y=1999/m=gone"]
     assert ok("SHOW PARTITIONS repaired") == ["y=1999/m=gone", "y=2024/m=01", "y=2024/m=a b"]
 
 
@@ -278,6 +279,52 @@ def test_iceberg_is_refused_clearly(fails):
 
 
 def test_describing_what_is_not_there_is_refused_at_once(athena, run):
-    for sql in ("DESCRIBE nothing", "SHOW COLUMNS IN nothing", "SHOW CREATE TABLE nothing"):
+    for sql in ("DESCRIBE nothing", 'DESCRIBE "nothing"', "SHOW COLUMNS IN nothing", "DESC nodb.nothing"):
         with pytest.raises(athena.exceptions.InvalidRequestException, match=r"Entity Not Found \(Service: Amazon"):
             run(sql)
+
+
+def test_what_hive_says_about_what_is_not_there(run, ok, fails, place):
+    ok("CREATE EXTERNAL TABLE there (n int, s string) PARTITIONED BY (p int) LOCATION 's3://{b}/t/there/'")
+    assert fails("SHOW CREATE TABLE nothing") == "FAILED: SemanticException [Error 10001]: Table not found nothing"
+    assert fails("DESCRIBE EXTENDED nothing") == "FAILED: SemanticException [Error 10001]: Table not found nothing"
+    assert fails("DESC FORMATTED nodb.t") == "FAILED: SemanticException [Error 10072]: Database does not exist: nodb"
+    assert fails("DESCRIBE there nope").endswith("DDLTask. cannot find field nope from [0:n, 1:s]")
+    assert fails("DESCRIBE there PARTITION (p=7)").endswith("[Error 10006]: Partition not found {p=7}")
+    assert ok("MSCK REPAIR TABLE there") == ["Tables missing on filesystem:\tthere"]
+    assert ok("MSCK REPAIR TABLE nothing") == ["Tables not in metastore:\tnothing"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "shown", "database"),
+    [
+        ("DESCRIBE {d}.named", "DESCRIBE named", "{d}"),
+        ("DESCRIBE AwsDataCatalog.{d} . named n", "DESCRIBE named n", "{d}"),
+        ("DESC EXTENDED {D}.named", "DESC EXTENDED named", "{D}"),
+        ("SHOW COLUMNS FROM AwsDataCatalog.{d}.named", "SHOW COLUMNS FROM {d}.named", "{d}"),
+        ("SHOW COLUMNS FROM {d}.named", "SHOW COLUMNS FROM {d}.named", "other"),
+        ("SHOW TABLES IN awsdatacatalog.{d}", "SHOW TABLES IN {d}", "{d}"),
+        ("SHOW VIEWS IN awsdatacatalog.{d}", "SHOW VIEWS IN awsdatacatalog.{d}", "other"),
+        ("SHOW TBLPROPERTIES awsdatacatalog.{d}.named", "SHOW TBLPROPERTIES {d}.named", "{d}"),
+        ("DROP TABLE IF EXISTS awsdatacatalog.{d}.nope", "DROP TABLE IF EXISTS {d}.nope", "{d}"),
+    ],
+)
+def test_the_text_and_the_context_that_are_shown(athena, ok, place, sql, shown, database):
+    ok("CREATE EXTERNAL TABLE IF NOT EXISTS named (n int) LOCATION 's3://{b}/t/named/'")
+    names = {"d": place[1], "D": place[1].upper()}
+    started = athena.start_query_execution(
+        QueryString=sql.format(**names),
+        QueryExecutionContext={"Database": "other"},
+        ResultConfiguration={"OutputLocation": f"s3://{place[0]}/results/"},
+    )["QueryExecutionId"]
+    execution = athena.get_query_execution(QueryExecutionId=started)["QueryExecution"]
+    assert execution["Query"] == shown.format(**names)
+    assert execution["QueryExecutionContext"]["Database"] == database.format(**names)
+
+
+def test_a_views_name_may_be_quoted_and_a_tables_may_not(athena, ok, run):
+    ok("CREATE EXTERNAL TABLE unquoted (n int) LOCATION 's3://{b}/t/unquoted/'")
+    ok("CREATE OR REPLACE VIEW quoted AS SELECT 1 AS a")
+    assert ok('DESCRIBE "quoted"') == ok('SHOW COLUMNS IN "quoted"') == ["a\tinteger"]
+    with pytest.raises(athena.exceptions.InvalidRequestException, match="no viable alternative"):
+        run('DESCRIBE "unquoted"')

@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.local.athena.errors import RequestError
-from helpers.local.athena.sql import ddl_tree
+from helpers.local.athena.sql import ddl_comments, ddl_tree
 from helpers.local.athena.sql.ddl_parser import parse_ddl, tokens_of
 
 # Trino's list after CREATE, as the real service gives it for CREATE EXTERNAL TABLE with a mistake in it.
@@ -100,7 +100,21 @@ def test_a_mistake_in_hives_words_is_explained_in_trinos(sql):
         ("CREATE EXTERNAL TABLE t (a int)", "No location was specified for table. An S3 location must be specified"),
         ("CREATE TABLE t (a int) LOCATION 's3://b/'", "External keyword required for table type HIVE"),
         ("ALTER TABLE t ADD COLUMN c int", "line 1:19: no viable alternative at input 'ALTER TABLE t ADD COLUMN'"),
-        ("DROP TABLE a.b.c.d", "Invalid table name a.b.c.d"),
+        ("DESCRIBE a.B.c.d", "Invalid table name a.b.c.d"),
+        ("DROP TABLE a.b.c.d", "line 1:17: mismatched input '.' expecting {<EOF>, 'PURGE'}"),
+        ("ALTER TABLE a.b.c.d RENAME TO x", "line 1:18: no viable alternative at input 'ALTER TABLE a.b.c.'"),
+        ("ALTER TABLE\nt ADD COLUMN c int", "line 2:7: no viable alternative at input 'ALTER TABLE\\nt ADD COLUMN'"),
+        ("ALTER TABLE IF EXISTS t RENAME TO u", "line 1:16: no viable alternative at input 'ALTER TABLE IF EXISTS'"),
+        ("ALTER TABLE IF EXISTS t ALTER COLUMN c SET DATA TYPE int", "line 1:25: mismatched input 'ALTER'. "
+         "Expecting: '.', 'ADD', 'DROP', 'RENAME'"),
+        ("ALTER TABLE \"t\" ADD COLUMNS (c int)", "line 1:21: mismatched input 'COLUMNS'. Expecting: '.', 'ADD'"),
+        ("CREATE TABLE t (c int) WITH (format = 'ORC')", "line 1:29: no viable alternative at input "
+         "'CREATE TABLE t (c int) WITH ('"),
+        ("CREATE TABLE t (c struct<\"f\":int>)", "line 1:25: mismatched input '<'. Expecting: ')', ','"),
+        ("SHOW CREATE TABLE \"t\"", "Queries of this type are not supported"),
+        ("SHOW TABLES IN a.b.\"c\"", "line 1:19: extraneous input '.' expecting {<EOF>, 'LIKE', STRING}"),
+        ("DESCRIBE EXTENDED \"t\"", "line 1:19: mismatched input '\"t\"'. Expecting: '.', <EOF>"),
+        ("CREATE TABLE NoCat.d.t (c int)", "Catalog 'NoCat' does not exist"),
         ("SHOW CATALOGS", "line 1:6: no viable alternative at input 'SHOW CATALOGS'"),
         ("DROP TABLE t x", "line 1:14: mismatched input 'x'. Expecting: '.', <EOF>"),
         ("SHOW TABLES FROM d LIKE", "Queries of this type are not supported"),
@@ -131,13 +145,50 @@ def test_refused_at_the_start(sql, message):
             "CREATE EXTERNAL TABLE t (a integer) LOCATION 's3://b/t/'",
             "line 1:27 cannot recognize input near 'integer' ')' 'LOCATION' in column type",
         ),
-        ("DESCRIBE t /* c */", "line 1:11 missing EOF at '/' near 't'"),
-        ("DESCRIBE -- /* no */\nt", None),
         ("CREATE EXTERNAL TABLE t (`date` string, time string) LOCATION 's3://b/t/'", None),
     ],
 )
 def test_what_only_hive_minds(sql, complaint):
     assert parse(sql).complaint == (complaint and "FAILED: ParseException " + complaint)
+
+
+@pytest.mark.parametrize(
+    ("sql", "complaint"),
+    [
+        ("DESCRIBE t /* c */", "line 1:11 missing EOF at '/' near 't'"),
+        ("DESCRIBE -- /* no */\nt", None),
+        ("desc  /* c */ t", "line 1:0 cannot recognize input near 'desc' '/' '*' in describe statement"),
+        ("DESCRIBE EXTENDED /* c */ t",
+         "line 1:18 cannot recognize input near '/' '*' 'c' in specifying describe table types"),
+        ("SHOW  CREATE /* c */ TABLE t",
+         "line 1:12 mismatched input '/' expecting TABLE near 'CREATE' in show statement"),
+        ("SHOW\n/* c */ CREATE TABLE t", "line 2:0 cannot recognize input near 'SHOW' '/' '*' in ddl statement"),
+        ("/**/ SHOW CREATE TABLE t", "line 1:0 cannot recognize input near '/' '*' '*'"),
+        ("/* 'a b' */ MSCK REPAIR TABLE t", "line 1:0 cannot recognize input near '/' '*' ''a b''"),
+        ("SHOW CREATE TABLE d./* c */t", "line 1:20 cannot recognize input near 'd' '.' '/' in table name"),
+        ("ALTER  TABLE /* c */ t RENAME TO u", "line 1:12 cannot recognize input near '/' '*' 'c' in table name"),
+        ("ALTER TABLE t /* c */ ADD COLUMNS (c int)",
+         "line 1:14 cannot recognize input near '/' '*' 'c' in alter table statement"),
+        ("ALTER /* c */ TABLE t ADD PARTITION (p='1')", None),
+        ("SHOW PARTITIONS /* c */ t", None),
+        ("CREATE EXTERNAL /* c */ TABLE t (a int) LOCATION 's3://b/'", None),
+    ],
+)  # fmt: skip
+def test_hive_knows_no_block_comments(sql, complaint):
+    assert ddl_comments.complaint(parse(sql)) == (complaint and "FAILED: ParseException " + complaint)
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ('DESCRIBE "t"', "line 1:10: no viable alternative at input 'DESCRIBE \"t\"'"),
+        ('DESCRIBE d."t"', "line 1:12: no viable alternative at input 'd.\"t\"'"),
+        ('DESCRIBE awsdatacatalog.d."t"', "line 1:27: mismatched input '\"t\"' expecting {"),
+        ('SHOW COLUMNS IN "t"', "line 1:17: mismatched input '\"t\"' expecting {"),
+    ],
+)
+def test_a_quoted_name_is_kept_until_it_is_known_to_be_no_views(sql, message):
+    assert parse(sql).refusal.message.startswith(message)
 
 
 def test_partition_specs():

@@ -3,7 +3,7 @@
 `check` is asked when the query is started, `run` when its turn has come.
 """
 
-from ..sql import ddl_tree
+from ..sql import ddl_comments, ddl_tree
 from . import columns, databases, describe, partitions, repair, show, tables, views
 from .failures import complaint
 from .starting import check
@@ -48,8 +48,9 @@ def is_ddl(statement):
 
 def run(statement, context):
     """Run a statement of `sql.ddl_tree` → Outcome. Raises AthenaError with Hive's or Trino's message."""
-    if statement.complaint:
-        raise complaint(statement.complaint)
+    minded = statement.complaint or ddl_comments.complaint(statement)
+    if minded and not getattr(statement, "of_view", False):
+        raise complaint(statement, minded)
     outcome = _RULES[type(statement)](statement, context)
     if statement.statement_type != ddl_tree.UTILITY:
         context.services.catalog.changed()

@@ -1,7 +1,7 @@
 """ALTER TABLE ADD, REPLACE and CHANGE COLUMNS. Partitions keep the columns they were added with."""
 
 from ..outcome import Outcome
-from .failures import NOT_BY_HIVE, HiveError, execution_error, iceberg
+from .failures import drop_column, execution_error, iceberg
 from .names import find, hive_table, table_input, update
 from .partition_values import glue_values, partition_of
 from .tables import column_input
@@ -67,14 +67,7 @@ def drop(statement, context):
     table = find(statement.name, context)
     if table is not None and table.is_iceberg:
         raise iceberg(f"{table.database}.{table.name}")
-    raise HiveError(
-        f"FAILED: ParseException line {statement.line}:{statement.position} mismatched input 'COLUMN' expecting "
-        "PARTITION near 'DROP' in drop partition statement",
-        error_type=NOT_BY_HIVE,
-        athena_message=(
-            f"line {statement.line}:{statement.position + 1}: mismatched input 'COLUMN' expecting 'PARTITION'"
-        ),
-    )
+    raise drop_column(statement)
 
 
 def _refuse_repeated(taken, columns):

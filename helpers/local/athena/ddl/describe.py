@@ -2,11 +2,19 @@
 
 from datetime import UTC
 
+from ..errors import SYSTEM
 from ..outcome import Outcome, ResultColumn
-from .failures import execution_error, iceberg
+from .failures import (
+    PARSE_EXCEPTION,
+    database_not_found,
+    execution_error,
+    iceberg,
+    semantic,
+    table_not_found,
+)
 from .formats import FROM_DESERIALIZER, comment
-from .names import existing
-from .partition_values import partition_of
+from .names import database_of, existing, find
+from .partition_values import full_values
 
 WIDTH = 20
 _BLANK = "\t \t "
@@ -16,10 +24,14 @@ _COLUMNS = [ResultColumn(name, "string") for name in ("col_name", "data_type", "
 def describe(statement, context):
     if statement.of_view:
         return describe_view(statement, context)
-    table = existing(statement.name, context)
+    if context.services.catalog.database(database_of(statement.name, context)) is None:
+        raise database_not_found(database_of(statement.name, context))
+    table = find(statement.name, context)
+    if table is None:
+        raise table_not_found(statement.name.table)
     if table.is_iceberg:
         raise iceberg(f"{table.database}.{table.name}")
-    partition = partition_of(table, statement.partition, context) if statement.partition else None
+    partition = _partition(table, statement.partition, context) if statement.partition else None
     if statement.column:
         lines = [_column_line(table, partition, statement.column)]
     else:
@@ -35,14 +47,24 @@ def describe_view(statement, context):
     return Outcome(columns, rows, 0, file="txt", header=False)
 
 
+def _partition(table, spec, context):
+    """Hive names a partition that is not there differently here."""
+    values = full_values(table, spec)
+    found = [p for p in context.services.catalog.registered_partitions(table) if p.values == values]
+    if not found:
+        shown = ", ".join(f"{name}={value}" for name, value in spec.values.items())
+        raise semantic(f"Partition not found {{{shown}}}", 10006)
+    return found[0]
+
+
 def _line(*fields):
     return "\t".join(f"{field:<{WIDTH}}" for field in fields)
 
 
 def _columns(described, serde=None):
-    return [
-        _line(c.name, c.hive_type, comment(c, serde) if serde is not None else c.comment or "") for c in described
-    ]
+    """A comment ends at its first tab."""
+    texts = [(c, comment(c, serde) if serde is not None else c.comment or "") for c in described]
+    return [f"{_line(c.name, c.hive_type)}\t{f'{text:<{WIDTH}}'.partition(chr(9))[0]}" for c, text in texts]
 
 
 _HEADER = "# " + _line("col_name", "data_type", "comment")
@@ -66,17 +88,24 @@ def _table_lines(table, partition, style):
 
 def _column_line(table, partition, path):
     """One column, or a field inside one."""
-    found = next((c for c in (partition or table).columns + table.partition_keys if c.name == path[0]), None)
+    columns = (partition or table).columns
+    found = next((c for c in columns + table.partition_keys if c.name == path[0]), None)
     if found is None:
-        raise execution_error(f"cannot find field {path[0]} from {[c.name for c in table.columns]}")
+        raise _no_field(path[0], [c.name for c in columns])
     hive_type, t = found.hive_type, found.type
     for name in path[1:]:
         fields = dict(t.fields) if t.base == "row" else {}
         if name not in fields:
-            raise execution_error(f"cannot find field {name} from {list(fields)}")
+            raise _no_field(name, fields)
         t = fields[name]
         hive_type = t.hive
     return _line(path[-1], hive_type, FROM_DESERIALIZER)
+
+
+def _no_field(name, names):
+    listed = ", ".join(f"{at}:{known}" for at, known in enumerate(names))
+    text = f"cannot find field {name} from [{listed}]"
+    return execution_error(text, category=SYSTEM, error_type=PARSE_EXCEPTION)
 
 
 def _details(table, partition):

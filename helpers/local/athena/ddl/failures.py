@@ -2,9 +2,13 @@
 
 import uuid
 
-from ..errors import ERROR_TYPES, SYSTEM, AthenaError, RequestError
+from ..errors import SYSTEM, AthenaError, RequestError
+from ..sql import ddl_tree
+from ..sql.ddl_comments import collapsed
+from ..sql.ddl_lexer import tokenize
 
-NOT_BY_HIVE = 1006  # AthenaError.ErrorType of a statement that Athena's Hive does not offer
+NOT_BY_HIVE = 1006  # AthenaError.ErrorType of what Hive's analysis refuses
+NOT_OFFERED = "Query type not supported by DDL engine."
 PARSE_EXCEPTION = 1003
 _TASK = "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. "
 
@@ -17,9 +21,27 @@ class HiveError(AthenaError):
         self.athena_message = athena_message
 
 
-def complaint(message):
-    """What Hive's parser minded."""
+def complaint(statement, message):
+    """What Hive's parser minded about a statement. What Athena's newer DDL engine does not offer says that, too."""
+    if isinstance(statement, ddl_tree.DropColumn):
+        return drop_column(statement, message)
+    if isinstance(statement, (ddl_tree.RenameTable, ddl_tree.ReplaceColumns, ddl_tree.ChangeColumn)):
+        return HiveError(message, error_type=NOT_BY_HIVE, athena_message=NOT_OFFERED)
     return HiveError(message, SYSTEM, PARSE_EXCEPTION)
+
+
+def drop_column(statement, message=None):
+    """DROP COLUMN is for Iceberg tables; Hive's parser does not know it."""
+    tokens = tokenize(collapsed(statement.sql))
+    at = next(i for i, token in enumerate(tokens) if token.upper == "COLUMN" and tokens[i - 1].upper == "DROP")
+    word, drop = tokens[at], tokens[at - 1]
+    return HiveError(
+        message
+        or f"FAILED: ParseException line {word.line}:{word.column - 1} mismatched input '{word.text}' expecting "
+        f"PARTITION near '{drop.text}' in drop partition statement",
+        error_type=NOT_BY_HIVE,
+        athena_message=f"line {word.line}:{word.column}: mismatched input '{word.text}' expecting 'PARTITION'",
+    )
 
 
 def execution_error(text, **arguments):
@@ -30,11 +52,11 @@ def execution_error(text, **arguments):
 def semantic(text, code=None, **arguments):
     """A failure of Hive's analysis; `code` is Hive's own number."""
     number = f"[Error {code}]: " if code else ""
-    return HiveError(f"FAILED: SemanticException {number}{text}", **arguments)
+    return HiveError(f"FAILED: SemanticException {number}{text}", **({"error_type": NOT_BY_HIVE} | arguments))
 
 
-def table_not_found(database, table, **arguments):
-    return semantic(f"Table not found {database}.{table}", 10001, **arguments)
+def table_not_found(name, **arguments):
+    return semantic(f"Table not found {name}", 10001, **arguments)
 
 
 def database_not_found(database):
@@ -64,6 +86,4 @@ def view_not_found(name, line=1, column=1):
 
 
 def schema_not_found(database):
-    return AthenaError(
-        "SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist", 1, 1, error_type=ERROR_TYPES["SCHEMA_NOT_FOUND"]
-    )
+    return AthenaError("SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist", 1, 1)

@@ -28,11 +28,15 @@ def find(name, context):
     return context.services.catalog.table(database_of(name, context), name.table)
 
 
-def existing(name, context, **arguments):
-    """The table or view. Raises Hive's "Table not found"; `arguments` go into that error."""
+def existing(name, context, as_written=False, **arguments):
+    """The table or view. Raises Hive's "Table not found"; `arguments` go into that error.
+
+    `as_written`: the error names the table as the statement does, without a database that it does not name.
+    """
     table = find(name, context)
     if table is None:
-        raise table_not_found(database_of(name, context), name.table, **arguments)
+        qualified = f"{database_of(name, context)}.{name.table}"
+        raise table_not_found(".".join(name.parts[-2:]) if as_written else qualified, **arguments)
     return table
 
 

@@ -9,46 +9,84 @@ from ..objects import split_location
 from ..outcome import Outcome
 from ..partitions import NULL_PARTITION, typed_value
 from .failures import execution_error, iceberg
-from .names import existing
-from .partition_values import unescape
+from .names import find
+from .partition_values import path, unescape
 from .partitions import create, partition_input
 
 LISTERS = 8  # folders listed at once
 
 
 def repair(statement, context):
-    table = existing(statement.name, context)
+    table = find(statement.name, context)
+    if table is None:
+        return _outcome([f"Tables not in metastore:\t{statement.name.table}"])
     if table.is_iceberg:
         raise iceberg(f"{table.database}.{table.name}")
     if table.is_view or not table.location:
         raise execution_error("Can not create a Path from an empty string")
-    if not table.partition_keys:
-        return Outcome(file="txt")
-    known = {p.values for p in context.services.catalog.registered_partitions(table)}
     bucket, prefix = split_location(table.location)
+    if not _exists(context, bucket, prefix):
+        return _outcome([f"Tables missing on filesystem:\t{table.name}"])
+    if not table.partition_keys:
+        return _outcome([])
+    known = context.services.catalog.registered_partitions(table)
     with ThreadPoolExecutor(LISTERS) as pool:
         found = _walk(context, pool, bucket, {(): prefix}, table.partition_keys)
-    new = {values: folder for values, folder in sorted(found.items(), key=_order) if values not in known}
+        missing = _missing(context, pool, known, bucket, found)
+    taken = {partition.values for partition in known}
+    new = {values: folder for values, folder in sorted(found.items(), key=_order) if values not in taken}
     create(
         table,
         [partition_input(table, values, f"s3://{bucket}/{folder.rstrip('/')}") for values, folder in new.items()],
         context,
     )
-    return Outcome(file="txt", rows=_report(table, prefix, new))
+    added = [f"{table.name}:{folder[len(prefix) :].rstrip('/')}" for folder in new.values()]
+    gone = [f"{table.name}:{path(table, partition.values)}" for partition in missing]
+    return _outcome(_report(added, gone))
+
+
+def _outcome(lines):
+    """Rows without a column, as Athena answers."""
+    return Outcome(file="txt", rows=[[line] for line in lines], header=False)
 
 
 def _order(item):
     return tuple((value is None, value or "") for value in item[0])
 
 
-def _report(table, prefix, new):
-    """Hive's words: what was missing, then what was added."""
-    if not new:
-        return []
-    names = [f"{table.name}:{folder[len(prefix) :].rstrip('/')}" for folder in new.values()]
-    lines = ["Partitions not in metastore:\t" + "\t".join(names)]
-    lines += [f"Repair: Added partition to metastore {name}" for name in names]
-    return [[line] for line in lines]
+def _report(added, gone):
+    """Hive's words: what is not in the catalog, what has no folder, and what was added."""
+    lines = []
+    if added:
+        lines.append("Partitions not in metastore:\t" + "\t".join(added))
+    if gone:
+        lines.append("Partitions missing from filesystem:\t" + "\t".join(gone))
+    return lines + [f"Repair: Added partition to metastore {name}" for name in added]
+
+
+def _missing(context, pool, known, bucket, found):
+    """The registered partitions without a folder. Those below the table's location have been walked already."""
+    folders = {f"s3://{bucket}/{folder}".rstrip("/") for folder in found.values()}
+
+    def gone(partition):
+        location = partition.location.rstrip("/")
+        if location in folders:
+            return False
+        return not _exists(context, *split_location(location))
+
+    return [partition for partition, lost in zip(known, pool.map(gone, known), strict=True) if lost]
+
+
+def _exists(context, bucket, prefix):
+    """Whether any object lies below `prefix`. Raises Hive's error for a bucket that is not there."""
+    try:
+        return context.services.s3.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1)["KeyCount"] > 0
+    except ClientError as exc:
+        raise _no_bucket(exc, bucket) from exc
+
+
+def _no_bucket(exc, bucket):
+    return execution_error(f"MetaException(message:{exc.response['Error'].get('Message')} (Bucket: {bucket}))")
 
 
 def _walk(context, pool, bucket, folders, keys):
@@ -87,7 +125,5 @@ def _subfolders(context, bucket, prefix):
     try:
         found = [common["Prefix"] for page in pages for common in page.get("CommonPrefixes", [])]
     except ClientError as exc:
-        raise execution_error(
-            f"MetaException(message:{exc.response['Error'].get('Message')} (Bucket: {bucket}))"
-        ) from exc
+        raise _no_bucket(exc, bucket) from exc
     return [folder for folder in found if not folder[len(prefix) :].startswith(("_", "."))]

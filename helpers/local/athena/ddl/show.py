@@ -95,7 +95,7 @@ def properties(statement, context):
 
 
 def create_table(statement, context):
-    table = existing(statement.name, context)
+    table = existing(statement.name, context, as_written=True)
     if table.is_iceberg:
         raise iceberg(f"{table.database}.{table.name}")
     text = _create_view(table) if table.is_view else _create_table(table)

@@ -3,7 +3,7 @@
 import time
 
 from ..outcome import Outcome
-from .failures import NOT_BY_HIVE, execution_error, glue_error, iceberg, semantic
+from .failures import NOT_BY_HIVE, NOT_OFFERED, execution_error, glue_error, iceberg, semantic
 from .formats import storage
 from .names import database_of, existing, find, hive_table, require_database, table_input, update
 from .partition_values import glue_values, partition_of
@@ -139,7 +139,7 @@ def set_location(statement, context):
 
 def rename(statement, context):
     """Glue cannot rename a table, and says so."""
-    refused = {"error_type": NOT_BY_HIVE, "athena_message": "Query type not supported by DDL engine."}
+    refused = {"error_type": NOT_BY_HIVE, "athena_message": NOT_OFFERED}
     table = existing(statement.name, context, **refused)
     if table.is_iceberg:
         raise iceberg(f"{table.database}.{table.name}")

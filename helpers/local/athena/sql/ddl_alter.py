@@ -1,6 +1,6 @@
 """ALTER TABLE and ALTER DATABASE in Hive's words, and PARTITION (…)."""
 
-from .ddl_cursor import HiveSyntax
+from . import ddl_names
 from .ddl_tree import (
     AddColumns,
     AddPartitions,
@@ -24,7 +24,7 @@ _COMPARISONS = ("=", "<", ">", "<=", ">=", "<>", "!=")
 def alter_database(cursor):
     cursor.advance()
     cursor.advance()
-    database = cursor.name()
+    database = ddl_names.plain(cursor)
     cursor.expect("SET", "DBPROPERTIES")
     statement = AlterDatabase(database=database.table, properties=cursor.properties())
     cursor.expect_end()
@@ -34,10 +34,7 @@ def alter_database(cursor):
 def alter_table(cursor):
     """The statement, from ALTER on."""
     cursor.expect("ALTER", "TABLE")
-    try:
-        name = cursor.name()
-    except HiveSyntax:
-        raise cursor.no_alternative() from None
+    name = ddl_names.altered(cursor)
     rule = _RULES.get(cursor.token.upper)
     if rule is None:
         raise cursor.no_alternative()
@@ -95,8 +92,8 @@ def _change(cursor, name):
 def _drop(cursor, name):
     cursor.advance()
     if cursor.is_word("COLUMN"):
-        here = cursor.advance()
-        return DropColumn(name=name, column=_column_name(cursor), line=here.line, position=here.column - 1)
+        cursor.advance()
+        return DropColumn(name=name, column=_column_name(cursor))
     if_exists = cursor.accept("IF", "EXISTS")
     if not cursor.is_word("PARTITION"):
         raise cursor.no_alternative()
@@ -130,7 +127,7 @@ def _rename(cursor, name):
     cursor.advance()
     if not cursor.accept("TO"):
         raise cursor.missing("TO") if cursor.at_identifier() else cursor.mismatch("'TO'")
-    return RenameTable(name=name, target=cursor.name())
+    return RenameTable(name=name, target=ddl_names.plain(cursor))
 
 
 def _partition(cursor, name):

@@ -1,6 +1,7 @@
 """CREATE [EXTERNAL] TABLE in Hive's words. The order of the clauses is fixed, as in Hive."""
 
 from ..errors import RequestError
+from . import ddl_names
 from .ddl_cursor import HiveSyntax
 from .ddl_tree import CreateTable
 from .ddl_types import column
@@ -22,7 +23,9 @@ def create_table(cursor):
     try:
         statement = _create_table(cursor)
         cursor.expect_end()
-    except HiveSyntax:
+    except HiveSyntax as exc:
+        if getattr(exc, "final", False):
+            raise
         raise cursor.no_alternative() from None
     return statement
 
@@ -34,7 +37,7 @@ def check(statement):
     if not statement.external and not statement.is_iceberg:
         raise _refused("External keyword required for table type HIVE")
     if statement.external and statement.is_iceberg:
-        raise _refused("External keyword not allowed for table type ICEBERG")
+        raise _refused("External keyword not supported for table type ICEBERG")
 
 
 def _refused(message):
@@ -46,7 +49,12 @@ def _create_table(cursor):
     external = cursor.accept("EXTERNAL")
     cursor.expect("TABLE")
     if_not_exists = cursor.accept("IF", "NOT", "EXISTS")
-    statement = CreateTable(name=cursor.name(), external=external, if_not_exists=if_not_exists)
+    try:
+        name = ddl_names.created(cursor)
+    except HiveSyntax as exc:
+        exc.final = True  # a name's error is its own, the others count from the start
+        raise
+    statement = CreateTable(name=name, external=external, if_not_exists=if_not_exists)
     if cursor.is_word("("):
         statement.columns = cursor.parenthesised(lambda: column(cursor))
     if cursor.accept("COMMENT"):
@@ -59,7 +67,8 @@ def _create_table(cursor):
         _row_format(cursor, statement)
     if cursor.accept("STORED", "AS"):
         _stored_as(cursor, statement)
-    if cursor.accept("WITH", "SERDEPROPERTIES"):
+    if cursor.accept("WITH"):
+        cursor.expect("SERDEPROPERTIES")
         statement.serde_properties.update(cursor.properties())
     if cursor.accept("LOCATION"):
         statement.location = cursor.string()

@@ -1,7 +1,6 @@
 """A cursor over Hive's tokens, with the errors of the grammar that Athena reads DDL with (ANTLR's words)."""
 
 from ..errors import RequestError
-from .ddl_tree import TableName
 
 # Athena User Guide, "Reserved keywords to escape in DDL statements", without TIME, which its own examples
 # use as a column name.
@@ -72,10 +71,16 @@ class Cursor:
     def no_alternative(self, start=None):
         """A token that fits none of the rules still possible since token `start` (the statement's first)."""
         begin = (start or self.tokens[0]).start
-        return self._error(f"no viable alternative at input '{self.sql[begin : self.token.end]}'")
+        text = self.sql[begin : self.token.end]
+        for char, shown in (("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
+            text = text.replace(char, shown)
+        return self._error(f"no viable alternative at input '{text}'")
 
     def missing(self, word):
         return self._error(f"missing '{word}' at '{self.token.text}'")
+
+    def extraneous(self, expecting):
+        return self._error(f"extraneous input '{self.token.text}' expecting {expecting}")
 
     def _error(self, text):
         return HiveSyntax(RequestError(f"line {self.token.line}:{self.token.column}: {text}", code="MALFORMED_QUERY"))
@@ -94,24 +99,15 @@ class Cursor:
         token = self.token
         if not self.at_identifier():
             raise self.mismatch("{IDENTIFIER, BACKQUOTED_IDENTIFIER}")
+        self.mind(token, where)
+        return self.advance().value.lower()
+
+    def mind(self, token, where):
+        """Remember that Hive takes no reserved word for a name in `where`."""
         if token.upper in RESERVED:
             self.complain(
                 token, f"Failed to recognize predicate '{token.text}'. Failed rule: 'identifier' in {where}"
             )
-        return self.advance().value.lower()
-
-    def name(self, quoted=False):
-        """[catalog.][database.]table; with `quoted`, parts may stand in double quotes, as in a view's name."""
-        start = self.token
-        parts = [self._name_part(quoted)]
-        while self.accept("."):
-            parts.append(self._name_part(quoted))
-        return TableName(tuple(parts), start.start, self.tokens[self.at - 1].end)
-
-    def _name_part(self, quoted):
-        if quoted and self.token.text.startswith('"'):
-            return self.advance().value.lower()
-        return self.identifier("table name")
 
     def string(self):
         if self.token.kind != "string":

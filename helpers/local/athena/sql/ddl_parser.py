@@ -7,7 +7,7 @@ ends the query FAILED.
 """
 
 from ..errors import RequestError
-from . import ddl_comments, ddl_create, ddl_lexer, ddl_tree, ddl_trino
+from . import ddl_create, ddl_lexer, ddl_names, ddl_tree, ddl_trino
 from .ddl_alter import alter_database, alter_table, partition_spec
 from .ddl_cursor import Cursor, HiveSyntax
 from .lexer import tokenize
@@ -16,7 +16,6 @@ from .stream import Stream
 CATALOG = "awsdatacatalog"
 _FIRST = ("CREATE", "DROP", "ALTER", "SHOW", "DESCRIBE", "DESC", "MSCK")
 _QUERY_STARTS = ("SELECT", "WITH", "VALUES", "TABLE", "(")
-_ANY_NAME = "{IDENTIFIER, BACKQUOTED_IDENTIFIER}"
 
 
 def is_hive(sql):
@@ -68,21 +67,22 @@ def _check(statement):
     for name in _names(statement):
         if len(name.parts) > 3:
             raise RequestError(f"Invalid table name {'.'.join(name.parts)}", code="MALFORMED_QUERY")
-        check_catalog(name.catalog)
+        if name.catalog not in (None, CATALOG):
+            raise _no_catalog(name.written[0])
     if isinstance(statement, ddl_tree.ShowTables) and statement.name and len(statement.name.parts) > 1:
         check_catalog(statement.name.parts[0])
     if isinstance(statement, ddl_tree.CreateTable):
         ddl_create.check(statement)
-    if isinstance(statement, (ddl_tree.DescribeTable, ddl_tree.ShowCreateTable, ddl_tree.RepairTable)):
-        statement.complaint = statement.complaint or ddl_comments.complaint(
-            statement.sql, ddl_lexer.tokenize(statement.sql)
-        )
 
 
 def check_catalog(catalog):
     """Only Athena's own catalog is here."""
     if catalog not in (None, CATALOG):
-        raise RequestError(f"Catalog '{catalog}' does not exist", code="DATACATALOG_NOT_FOUND")
+        raise _no_catalog(catalog)
+
+
+def _no_catalog(catalog):
+    return RequestError(f"Catalog '{catalog}' does not exist", code="DATACATALOG_NOT_FOUND")
 
 
 def _names(statement):
@@ -159,7 +159,7 @@ def _drop_database(cursor):
 
 def _database_name(cursor):
     """[catalog.]database"""
-    parts = cursor.name().parts
+    parts = ddl_names.plain(cursor).parts
     if len(parts) > 2:
         raise RequestError(f"Invalid database name {'.'.join(parts)}", code="MALFORMED_QUERY")
     if len(parts) == 2:
@@ -173,7 +173,7 @@ def _database_name(cursor):
 def _drop_table(cursor):
     cursor.expect("DROP", "TABLE")
     if_exists = cursor.accept("IF", "EXISTS")
-    name = cursor.name()
+    name = ddl_names.dropped(cursor)
     cursor.accept("PURGE")
     cursor.expect_end("{<EOF>, '.', 'PURGE'}")
     return ddl_tree.DropTable(name=name, if_exists=if_exists)
@@ -182,7 +182,7 @@ def _drop_table(cursor):
 def _drop_view(cursor):
     cursor.expect("DROP", "VIEW")
     if_exists = cursor.accept("IF", "EXISTS")
-    name = cursor.name(quoted=True)
+    name = ddl_names.view(cursor)
     cursor.expect_end("{<EOF>, '.'}")
     return ddl_tree.DropView(name=name, if_exists=if_exists)
 
@@ -194,9 +194,7 @@ def _create_view(cursor):
     stream.expect("CREATE")
     replace = stream.accept("OR", "REPLACE")
     stream.expect("VIEW")
-    start = stream.token.start
-    parts = tuple(part.lower() for part in stream.qualified_name())
-    end = stream.tokens[stream.at - 1].end
+    written = stream.qualified_name()
     comment = stream.string() if stream.accept("COMMENT") else None
     if stream.accept("SECURITY") and not stream.accept_any("DEFINER", "INVOKER"):
         raise stream.mismatch("'DEFINER', 'INVOKER'")
@@ -205,14 +203,13 @@ def _create_view(cursor):
         raise stream.mismatch("<query>")
     begin = stream.token.start
     blanked = "".join(c if c == "\n" else " " for c in sql[:begin])
-    return ddl_tree.CreateView(
-        name=ddl_tree.TableName(parts, start, end), query=blanked + sql[begin:], replace=replace, comment=comment
-    )
+    name = ddl_tree.TableName(tuple(part.lower() for part in written), written)
+    return ddl_tree.CreateView(name=name, query=blanked + sql[begin:], replace=replace, comment=comment)
 
 
 def _repair(cursor):
     cursor.expect("MSCK", "REPAIR", "TABLE")
-    name = cursor.name()
+    name = ddl_names.plain(cursor)
     cursor.expect_end("{<EOF>, '.'}")
     return ddl_tree.RepairTable(name=name)
 
@@ -233,11 +230,7 @@ def _show_tables(cursor):
     kind = ddl_tree.ShowViews if cursor.advance().upper == "VIEWS" else ddl_tree.ShowTables
     name = None
     if cursor.accept("IN") or cursor.accept("FROM"):
-        start = cursor.token
-        parts = [cursor.identifier("database name")]
-        if cursor.accept("."):
-            parts.append(cursor.identifier("database name"))
-        name = ddl_tree.TableName(tuple(parts), start.start, cursor.tokens[cursor.at - 1].end)
+        name = ddl_names.database(cursor)
     pattern = cursor.string() if cursor.accept("LIKE") or cursor.token.kind == "string" else None
     cursor.expect_end("{<EOF>, 'LIKE', STRING}" if pattern is None else "<EOF>")
     return kind(name=name, pattern=pattern)
@@ -245,7 +238,7 @@ def _show_tables(cursor):
 
 def _show_partitions(cursor):
     cursor.expect("SHOW", "PARTITIONS")
-    name = cursor.name()
+    name = ddl_names.plain(cursor)
     partition = partition_spec(cursor) if cursor.is_word("PARTITION") else None
     cursor.expect_end("{<EOF>, '.', 'PARTITION'}")
     return ddl_tree.ShowPartitions(name=name, partition=partition)
@@ -255,17 +248,16 @@ def _show_columns(cursor):
     cursor.expect("SHOW", "COLUMNS")
     if not (cursor.accept("IN") or cursor.accept("FROM")):
         raise cursor.mismatch("{'FROM', 'IN'}")
-    name = cursor.name()
+    name, refusal = ddl_names.described(cursor, describing=False)
     if cursor.accept("IN") or cursor.accept("FROM"):
-        parts = (cursor.identifier("database name"), name.table)
-        name = ddl_tree.TableName(parts, name.start, cursor.tokens[cursor.at - 1].end)
+        name = ddl_tree.TableName((cursor.identifier("database name"), name.table))
     cursor.expect_end("{<EOF>, '.', 'FROM', 'IN'}")
-    return ddl_tree.ShowColumns(name=name)
+    return ddl_tree.ShowColumns(name=name, refusal=refusal)
 
 
 def _show_properties(cursor):
     cursor.expect("SHOW", "TBLPROPERTIES")
-    name = cursor.name()
+    name = ddl_names.plain(cursor)
     key = cursor.parenthesised(cursor.string)[0] if cursor.is_word("(") else None
     cursor.expect_end("{<EOF>, '.', '('}")
     return ddl_tree.ShowProperties(name=name, key=key)
@@ -274,9 +266,9 @@ def _show_properties(cursor):
 def _show_create(cursor):
     cursor.expect("SHOW", "CREATE")
     if cursor.accept("VIEW"):
-        statement = ddl_tree.ShowCreateView(name=cursor.name(quoted=True))
+        statement = ddl_tree.ShowCreateView(name=ddl_names.view(cursor))
     elif cursor.accept("TABLE"):
-        statement = ddl_tree.ShowCreateTable(name=cursor.name())
+        statement = ddl_tree.ShowCreateTable(name=ddl_names.shown(cursor))
     else:
         raise cursor.no_alternative()
     cursor.expect_end("{<EOF>, '.'}")
@@ -288,13 +280,12 @@ def _describe(cursor):
     style = ""
     if cursor.token.upper in ("FORMATTED", "EXTENDED") and cursor.peek().kind in ("name", "backquoted"):
         style = cursor.advance().upper
-    if not cursor.at_identifier():
-        raise cursor.no_alternative()
-    start = cursor.token
     try:
-        name = cursor.name()
+        name, refusal = ddl_names.described(cursor, describing=True)
     except HiveSyntax:
-        raise cursor.no_alternative(start) from None
+        raise cursor.no_alternative() from None
+    if refusal and style:
+        raise HiveSyntax(refusal)
     partition = partition_spec(cursor) if cursor.is_word("PARTITION") else None
     column = []
     if cursor.at_identifier():
@@ -302,7 +293,7 @@ def _describe(cursor):
         while cursor.accept("."):
             column.append(cursor.identifier("describe statement"))
     cursor.expect_end("{<EOF>, '.'}")
-    return ddl_tree.DescribeTable(name=name, style=style, partition=partition, column=tuple(column))
+    return ddl_tree.DescribeTable(name=name, refusal=refusal, style=style, partition=partition, column=tuple(column))
 
 
 _RULES = {

@@ -12,10 +12,14 @@ DDL, UTILITY = "DDL", "UTILITY"
 
 @dataclass(frozen=True)
 class TableName:
-    """A table or view as written: `parts` lower-case, last the table; `start`/`end` index into the SQL."""
+    """A table or view: `parts` lower-case, last the table; `written` the same as spelt in the statement.
+
+    `starts`: where each part begins in the SQL; `end`: where the name ends.
+    """
 
     parts: tuple[str, ...]
-    start: int = 0
+    written: tuple[str, ...] = ()
+    starts: tuple[int, ...] = ()
     end: int = 0
 
     @property
@@ -194,12 +198,10 @@ class ChangeColumn(TableStatement):
 
 @dataclass(kw_only=True)
 class DropColumn(TableStatement):
-    """Iceberg only; Hive's parser refuses it at `position`, the 0-based column of COLUMN, on `line`."""
+    """Iceberg only: Hive's parser refuses it."""
 
     substatement_type: ClassVar[str] = "ALTER_TABLE_DROP_COLUMN"
     column: str
-    line: int
-    position: int
 
 
 @dataclass(kw_only=True)
@@ -257,9 +259,13 @@ class ShowPartitions(TableStatement):
 
 @dataclass(kw_only=True)
 class DescribingStatement(TableStatement):
-    """DESCRIBE or SHOW COLUMNS. `of_view`: the name has turned out to be a view's, which Trino describes."""
+    """DESCRIBE or SHOW COLUMNS. `of_view`: the name has turned out to be a view's, which Trino describes.
+
+    `refusal`: the RequestError for a name in double quotes, which a view may have and a table may not.
+    """
 
     of_view: bool = False
+    refusal: Exception | None = None
 
     def describe_view(self):
         """Become DESC_VIEW: the same text, answered by Trino, which minds nothing that Hive does."""

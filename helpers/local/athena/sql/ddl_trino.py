@@ -15,19 +15,19 @@ from .stream import RESERVED
 _GRAMMAR = {
     "statement": "CREATE create | DROP drop | ALTER alter | SHOW show | (DESCRIBE | DESC) (INPUT | OUTPUT)? name",
     "create": """SCHEMA (IF NOT EXISTS)? name (AUTHORIZATION principal)? (WITH properties)?
-        | TABLE (IF NOT EXISTS)? name '(' element (',' element)* ')' (COMMENT string)? (WITH properties)?
+        | TABLE (IF NOT EXISTS)? name list (element) (COMMENT string)? (WITH properties)?
         | (OR REPLACE)? MATERIALIZED VIEW (IF NOT EXISTS)? name (COMMENT string)? (WITH properties)? AS query
         | (OR REPLACE)? (MULTI)? (PROTECTED)? VIEW name (COMMENT string)? (SECURITY (DEFINER | INVOKER))? AS query
         | ROLE identifier (WITH ADMIN identifier)? (IN identifier)?""",
     "drop": """SCHEMA (IF EXISTS)? name (CASCADE | RESTRICT)? | TABLE (IF EXISTS)? name | VIEW (IF EXISTS)? name
         | MATERIALIZED VIEW (IF EXISTS)? name | ROLE identifier (IN identifier)?""",
-    "alter": """TABLE (IF EXISTS)? name tablechange
+    "alter": """TABLE (IF EXISTS)? name tablechange | TABLE name propertychange
         | SCHEMA name (RENAME TO identifier | SET AUTHORIZATION principal)
         | VIEW name (RENAME TO name | SET AUTHORIZATION principal)
         | MATERIALIZED VIEW (IF EXISTS)? name (RENAME TO name | SET PROPERTIES assignments)""",
     "tablechange": """RENAME TO name | RENAME COLUMN (IF EXISTS)? identifier TO identifier
-        | ADD COLUMN (IF NOT EXISTS)? column | DROP COLUMN (IF EXISTS)? name
-        | SET AUTHORIZATION principal | SET PROPERTIES assignments
+        | ADD COLUMN (IF NOT EXISTS)? column | DROP COLUMN (IF EXISTS)? name""",
+    "propertychange": """SET AUTHORIZATION principal | SET PROPERTIES assignments
         | EXECUTE identifier ('(' arguments ')')? (WHERE anything)?""",
     "show": """CATALOGS like? | COLUMNS (FROM | IN) name like?
         | CREATE (MATERIALIZED VIEW | SCHEMA | TABLE | VIEW) name
@@ -40,7 +40,7 @@ _GRAMMAR = {
     "element": "column | LIKE name ((INCLUDING | EXCLUDING) PROPERTIES)?",
     "column": "identifier type (NOT NULL)? (COMMENT string)? (WITH properties)?",
     "type": "onetype (ARRAY ('[' integer ']')?)*",
-    "onetype": """ROW '(' field (',' field)* ')' | DOUBLE PRECISION | ARRAY '<' type '>' | MAP '<' type ',' type '>'
+    "onetype": """ROW list (field) | DOUBLE PRECISION | ARRAY '<' type '>' | MAP '<' type ',' type '>'
         | (TIME | TIMESTAMP) ('(' integer ')')? ((WITH | WITHOUT) TIME ZONE)?
         | name ('(' (integer | type) (',' (integer | type))* ')')?""",
     "field": "identifier type | type",
@@ -55,7 +55,8 @@ _SHOWN_AS = {"value": "<expression>"}
 
 
 class _Reader:
-    """Reads one grammar rule's text into ("seq", [...]), ("alt", [...]), ("opt", x), ("many", x), ("is", word)."""
+    """Reads one grammar rule's text into ("seq", [...]), ("alt", [...]), ("opt", x), ("many", x), ("list", x)
+    (parenthesised, with commas), ("rule", name) or ("is", word)."""
 
     def __init__(self, text):
         self.tokens, self.at = re.findall(r"'[^']+'|\w+|[()|?*]", text), 0
@@ -76,7 +77,11 @@ class _Reader:
     def _item(self):
         token = self.tokens[self.at]
         self.at += 1
-        if token == "(":
+        if token == "list":
+            self.at += 1
+            node = ("list", self.alternatives())
+            self.at += 1
+        elif token == "(":
             node = self.alternatives()
             self.at += 1
         elif token.islower():
@@ -111,6 +116,8 @@ class _Match:
             return reached
         if kind == "alt":
             return {end for choice in inside for end in self.ends(choice, at)}
+        if kind == "list":
+            return self._list(inside, at)
         if kind == "opt":
             return {at} | self.ends(inside, at)
         if kind == "many":
@@ -120,6 +127,20 @@ class _Match:
                 reached |= fresh
             return reached
         return self._rule(inside, at)
+
+    def _list(self, element, at):
+        """( element, … ). What may go on inside an element is not among the expected: ANTLR has left it by then."""
+        if self.tokens[at].upper != "(":
+            return self._stopped(at, "'('")
+        reached, starts = set(), {at + 1}
+        while starts:
+            ends = {end for start in starts for end in self.ends(element, start)}
+            starts = {end + 1 for end in ends if self.tokens[end].upper == ","}
+            reached |= {end + 1 for end in ends if self.tokens[end].upper == ")"}
+            for end in ends:
+                if self.tokens[end].upper not in (",", ")") and end >= self.furthest:
+                    self.furthest, self.expected = end, {"','", "')'"}
+        return reached
 
     def _rule(self, name, at):
         builtin = getattr(self, f"_{name}", None)
@@ -185,6 +206,7 @@ def refusal(tokens):
     token, expected = tokens[match.furthest], match.expected
     if token.kind == "end":
         return unsupported_statement()
-    if expected == {"'COLUMN'"} and tokens[match.furthest - 1].upper == "DROP":
-        expected = {"'.'", "'DROP'"}  # as recorded: Trino explains this one from the rule's first choice
+    verb = tokens[match.furthest - 1].upper
+    if expected == {"'COLUMN'"} and verb in ("ADD", "DROP"):
+        expected = {"'.'", f"'{verb}'"}  # as recorded: Trino explains this from the choice before
     return mismatched(token, ", ".join(sorted(expected)))
