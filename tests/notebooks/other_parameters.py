@@ -2,4 +2,5 @@
 
 OTHER: dict[str, list[dict[str, object]]] = {
     "00_start_here": [{"YEAR": 2003}],
+    "02_schema_on_read": [{"YEAR": 2003}, {"YEAR": 2005}],
 }
