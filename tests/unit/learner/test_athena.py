@@ -121,3 +121,15 @@ def test_an_endpoint_that_is_gone_is_one_line(course):
     gone = lab.Lab("local", course.bucket, course.name, clients)
     with pytest.raises(QueryError, match=r"^Athena cannot be reached: .*127\.0\.0\.1:9"):
         athena.query("SELECT 1", where=gone)
+
+
+def test_interrupting_the_wait_stops_the_query(course):
+    def interrupted(seconds):
+        raise KeyboardInterrupt
+
+    slow = "SELECT sum(a * b) FROM UNNEST(sequence(1, 10000)) AS t (a) CROSS JOIN UNNEST(sequence(1, 10000)) AS u (b)"
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(athena.time, "sleep", interrupted)
+        athena.query(slow)
+    (query_id,) = course.athena.list_query_executions(WorkGroup=course.workgroup)["QueryExecutionIds"]
+    assert athena._wait(course.athena, query_id)["Status"]["State"] == "CANCELLED"

@@ -27,6 +27,8 @@ CELLS = [
     "%%athena --quiet\nSELECT 1",
     "%%athena\nCREATE EXTERNAL TABLE t (a int) LOCATION '{course.results}empty/'",
     "charts.bars({'CSV': 2_000_000, 'Parquet': 1}, 'Bytes', unit='bytes', log=True)",
+    "import time\nfrom helpers.display import Progress\nwith Progress('writing', 2) as step:\n"
+    "    time.sleep(1.1); step('one'); step('two')\nprint('written')",
     "course.close()",
 ]
 
@@ -89,6 +91,11 @@ def test_a_chart_is_a_picture_with_its_numbers_beside_it(executed):
     assert list(picture.data) == ["image/png"]
     assert picture.metadata["image/png"]["alt"] in text.text
     assert "CSV      2.0 MB" in text.text and "Parquet  1 B" in text.text
+
+
+def test_progress_leaves_nothing_that_is_seen_or_compared(executed):
+    gone, text = outputs(executed, 8)
+    assert gone.data == {} and text.text == "written\n"
 
 
 def test_nothing_goes_to_standard_error(executed):
