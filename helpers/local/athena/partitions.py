@@ -17,6 +17,7 @@ from .errors import AthenaError
 NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 # Glue's own limits of an expression are generous; this keeps requests short.
 _MAX_EXPRESSION_VALUES = 100
+_MAX_ANSWERS = 200  # answers kept of each kind; a query asks for one or two
 _FILTERABLE = ("varchar", "date", "tinyint", "smallint", "integer", "bigint")
 
 
@@ -157,6 +158,8 @@ class PartitionStore:
     def _keep(self, where, key, found, generation, caching):
         with self._lock:
             if caching and generation == self._generation:
+                if len(where) >= _MAX_ANSWERS:
+                    where.clear()
                 where[key] = found
 
     def _by_expression(self, table, expression):
