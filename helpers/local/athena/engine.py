@@ -2,14 +2,7 @@
 
 from dataclasses import replace
 
-from . import ddl, explain, queries, show_functions
-
-try:
-    from . import writers
-except ImportError:  # TEMPORARY until writers land
-    class writers:
-        check = create_table_as = insert_into = unload = staticmethod(lambda s, c: None)
-
+from . import ddl, explain, queries, show_functions, writers
 from .errors import AthenaError, RequestError, unsupported_statement
 from .outcome import Outcome
 from .sql import statements, tree
