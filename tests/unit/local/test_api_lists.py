@@ -209,8 +209,15 @@ def test_tables_are_those_of_glue(athena, client, name):
     for expression, expected in (("*orders", ["a_orders", "b_orders"]), ("people|b.*", ["b_orders", "people"])):
         tables = athena.list_table_metadata(**here, Expression=expression)["TableMetadataList"]
         assert [table["Name"] for table in tables] == expected
-    assert refusal(athena.get_table_metadata, **here, TableName="nobody")[0] == "MetadataException"
-    assert refusal(athena.get_database, **{**here, "DatabaseName": "nobody"})[0] == "MetadataException"
+    for refused in (
+        refusal(athena.get_table_metadata, **here, TableName="nobody"),
+        refusal(athena.get_database, **{**here, "DatabaseName": "nobody"}),
+        refusal(athena.list_table_metadata, **{**here, "DatabaseName": "nobody"}),
+    ):
+        assert refused[:2] == ("MetadataException", None)
+        assert refused[2].startswith(
+            "Entity Not Found (Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException; "
+        )
 
 
 # Tags and the rest

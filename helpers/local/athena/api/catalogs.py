@@ -5,6 +5,7 @@ import threading
 
 from botocore.exceptions import ClientError
 
+from ..ddl.failures import glue_error
 from ..errors import RequestError
 from . import paging
 
@@ -80,7 +81,7 @@ class Catalogs:
         try:
             found = self._glue.get_database(Name=name)["Database"]
         except ClientError as error:
-            raise _metadata_error(error, f"Database {name} not found") from None
+            raise _metadata_error(error) from None
         return {"Database": _database(found)}
 
     def list_table_metadata(self, request):
@@ -91,7 +92,7 @@ class Catalogs:
             pages = self._glue.get_paginator("get_tables").paginate(DatabaseName=database)
             tables = [table for page in pages for table in page["TableList"]]
         except ClientError as error:
-            raise _metadata_error(error, f"Database {database} not found") from None
+            raise _metadata_error(error) from None
         names = sorted((t for t in tables if pattern.fullmatch(t["Name"])), key=lambda t: t["Name"])
         page = paging.page("TableMetadataList", f"tables/{database}", names, request)
         page["TableMetadataList"] = [_table(table) for table in page["TableMetadataList"]]
@@ -103,17 +104,16 @@ class Catalogs:
         try:
             found = self._glue.get_table(DatabaseName=database, Name=name)["Table"]
         except ClientError as error:
-            raise _metadata_error(error, f"Table {database}.{name} not found") from None
+            raise _metadata_error(error) from None
         return {"TableMetadata": _table(found)}
 
 
-def _metadata_error(error, missing):
-    code = error.response["Error"].get("Code")
+def _metadata_error(error):
+    """A refusal of Glue as Athena passes it on; clients look for Glue's own code in it."""
+    code, message = (error.response["Error"].get(name) for name in ("Code", "Message"))
     if code == "EntityNotFoundException":
-        message = f"EntityNotFoundException: {missing}"
-    else:
-        message = f"{code}: {error.response['Error'].get('Message')}"
-    return RequestError(message, code=None, exception="MetadataException")
+        message = "Entity Not Found"
+    return RequestError(glue_error(code, message), code=None, exception="MetadataException")
 
 
 def _name_pattern(expression):
