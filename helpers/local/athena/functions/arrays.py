@@ -176,7 +176,11 @@ macros(
     f"""CREATE OR REPLACE MACRO t_sequence(low, high, step) AS CASE
         WHEN step = 0 OR (step > 0 AND high < low) OR (step < 0 AND high > low) THEN {_ZERO}
         WHEN abs(high::HUGEINT - low::HUGEINT) // abs(step) >= {SEQUENCE_LIMIT} THEN {_TOO_LONG}
-        ELSE generate_series(low, high, step) END""",
+        ELSE generate_series(low, t_sequence_end(low, high, step), step) END""",
+    # DuckDB may compute a branch that is not taken: the list stays short even then.
+    f"""CREATE OR REPLACE MACRO t_sequence_end(low, high, step) AS CASE
+        WHEN step > 0 THEN least(high::HUGEINT, low::HUGEINT + {SEQUENCE_LIMIT} * step::HUGEINT)
+        ELSE greatest(high::HUGEINT, low::HUGEINT + {SEQUENCE_LIMIT} * step::HUGEINT) END::BIGINT""",
     "CREATE OR REPLACE MACRO t_step(low, high) AS CASE WHEN high >= low THEN 1 ELSE -1 END",
     # Days and milliseconds since 1970, so that one macro serves dates and timestamps.
     "CREATE OR REPLACE MACRO t_days(d) AS date_diff('day', DATE '1970-01-01', d)",
