@@ -1,11 +1,13 @@
 """The embedded AWS: moto's services, with our own Athena in front of them."""
 
+import errno
 import json
 import os
 import re
 import sys
 import traceback
 import uuid
+from xml.sax.saxutils import escape
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
@@ -53,30 +55,30 @@ def _backend(service):
 
 def _failure(error, environ, start_response):
     """One line for what moto does not offer, or trips over; then the traceback goes to the log."""
-    where = environ.get("HTTP_X_AMZ_TARGET") or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
-    known = isinstance(error, NotImplementedError)
-    if not known:
+    target = environ.get("HTTP_X_AMZ_TARGET")
+    status, code, reason = "500 Internal Server Error", "InternalError", f"{type(error).__name__}: {error}"
+    if isinstance(error, NotImplementedError):
+        status, code, reason = "501 Not Implemented", "NotImplemented", "this endpoint does not offer it"
+    elif isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        reason = "no space left in the endpoint's temporary folder"
+    else:
         traceback.print_exc(file=sys.stderr)
-    kind = "NotImplemented" if known else "InternalFailure"
-    reason = "this endpoint does not offer it" if known else f"{type(error).__name__}: {error}"
+    where = target or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
     message = " ".join(f"{where}: {reason}".split())
-    return _respond(
-        start_response,
-        "501 Not Implemented" if known else "500 Internal Server Error",
-        {"__type": kind, "message": message},
-    )
+    if target:
+        return _respond(start_response, status, {"__type": code, "message": message})
+    payload = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>".encode()
+    return _send(start_response, status, payload, "application/xml")
 
 
 def _respond(start_response, status, answer):
-    payload = json.dumps(answer).encode()
-    start_response(
-        status,
-        [
-            ("Content-Type", _JSON),
-            ("Content-Length", str(len(payload))),
-            ("x-amzn-RequestId", str(uuid.uuid4())),
-        ],
-    )
+    return _send(start_response, status, json.dumps(answer).encode(), _JSON)
+
+
+def _send(start_response, status, payload, content_type):
+    length, request_id = str(len(payload)), str(uuid.uuid4())
+    headers = [("Content-Type", content_type), ("Content-Length", length), ("x-amzn-RequestId", request_id)]
+    start_response(status, headers)
     return [payload]
 
 

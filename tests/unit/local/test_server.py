@@ -1,5 +1,6 @@
 """The HTTP side: kept connections, odd keys, other services, and what nobody offers."""
 
+import errno
 import http.client
 import io
 import json
@@ -8,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError
+
+from helpers.local import server
 
 ODD_KEYS = [
     "a b c",
@@ -150,6 +153,52 @@ def test_what_the_services_do_not_offer_is_one_line(client):
         client("glue").list_blueprints()
     message = caught.value.response["Error"]["Message"]
     assert "ListBlueprints" in message and "\n" not in message and "Traceback" not in message
+
+
+def test_failure_of_s3_is_one_line_that_clients_can_read(client):
+    """An operation that moto lacks; S3's clients read XML."""
+    with pytest.raises(ClientError) as caught:
+        client("s3").select_object_content(
+            Bucket="none",
+            Key="none",
+            Expression="SELECT",
+            ExpressionType="SQL",
+            InputSerialization={"CSV": {}},
+            OutputSerialization={"CSV": {}},
+        )
+    error = caught.value.response["Error"]
+    assert error["Code"] not in ("500", "501") and error.get("Message") and "\n" not in error["Message"]
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        (
+            None,
+            "<Error><Code>InternalError</Code><Message>PUT /b/a&amp;b: no space left in the endpoint's temporary "
+            "folder</Message></Error>",
+        ),
+        (
+            "AWSGlue.CreateTable",
+            '{"__type": "InternalError", "message": "AWSGlue.CreateTable: no space left in the endpoint\'s temporary '
+            'folder"}',
+        ),
+    ],
+)
+def test_full_disk_is_one_line(monkeypatch, capsys, target, expected):
+    """The failure is played: nobody fills a disk in a test."""
+
+    def full(environ, start_response):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    application = server.Application(athena=None)
+    monkeypatch.setattr(application, "_moto", full)
+    environ = {"REQUEST_METHOD": "PUT", "PATH_INFO": "/b/a&b"}
+    environ |= {"HTTP_X_AMZ_TARGET": target} if target else {}
+    started = []
+    body = b"".join(application(environ, lambda status, headers: started.append(status)))
+    assert (started, body.decode()) == (["500 Internal Server Error"], expected)
+    assert capsys.readouterr().err == ""
 
 
 def test_garbage_is_refused_and_the_endpoint_lives(endpoint, connection):
