@@ -214,7 +214,7 @@ def test_a_views_query_keeps_its_positions():
 
 
 @pytest.mark.parametrize(
-    "sql", ["SELECT 1", "CREATE TABLE t AS SELECT 1", "SHOW FUNCTIONS", "INSERT INTO t SELECT 1"]
+    "sql", ["SELECT 1", "CREATE TABLE t AS SELECT 1", "SHOW FUNCTIONS", "MSCK TABLE t", "INSERT INTO t SELECT 1"]
 )
 def test_left_to_the_other_parser(sql):
     assert parse(sql) is None

@@ -6,7 +6,7 @@ from ..outcome import Outcome, ResultColumn
 from .describe import describe_view
 from .failures import execution_error, iceberg
 from .formats import LAZY_SIMPLE, comment
-from .names import DEFAULT_DATABASE, existing, hive_table, require_database
+from .names import DEFAULT_DATABASE, existing, require_database
 from .partition_values import matching, path
 
 _HIDDEN_PROPERTIES = ("EXTERNAL", "comment")
@@ -66,7 +66,9 @@ def views(statement, context):
 
 
 def partitions(statement, context):
-    table = hive_table(statement.name, context)
+    table = existing(statement.name, context)
+    if table.is_iceberg:
+        raise iceberg(f"{table.database}.{table.name}")
     if not table.partition_keys:
         raise execution_error(f"Table {table.name} is not a partitioned table")
     found = context.services.catalog.registered_partitions(table)

@@ -47,6 +47,8 @@ def parse_ddl(tokens, sql):
     try:
         statement = rule(cursor)
     except HiveSyntax as exc:
+        if cursor.tokens[0].upper == "MSCK":
+            return None  # Trino has no such statement at all, and says so at its first word
         raise _refused(exc, tokens, sql) from None
     statement.sql = sql
     statement.complaint = statement.complaint or cursor.complaint
@@ -55,8 +57,6 @@ def parse_ddl(tokens, sql):
 
 
 def _refused(exc, tokens, sql):
-    if ddl_lexer.first_word(sql) == "MSCK":
-        return exc.request
     try:
         return ddl_trino.refusal(tokens or tokenize(sql)) or exc.request
     except RequestError as odd:  # not even words in Trino's eyes: a quote that only Hive closes
