@@ -20,7 +20,7 @@ def file_select(sql, sources, columns, target, buckets="", line=None):
     data = [(column, f"v{i}", t) for i, (column, _, t) in enumerate(values)]
     if target.line:
         write_line = line or _line_of(target.storage)
-        parts = [f"{write_line(data[:count])} AS line"]
+        parts = [f"{write_line(data[:count])} || chr(10) AS line"]
     else:
         parts = [f"{serialise.stored(x, t)} AS {name(column)}" for column, x, t in data[:count]]
     parts += [f"{serialise.partition_text(x, t)} AS p{i}" for i, (_, x, t) in enumerate(data[count:])]
