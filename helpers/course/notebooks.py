@@ -150,6 +150,8 @@ def _merged_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
 TITLE = re.compile(r"^#\s+(?P<title>.+?)\s*$", re.MULTILINE)
 MINUTES = re.compile(r"(?P<minutes>\d+)\s*(?:min\b|minutes?\b)", re.IGNORECASE)
 
+COST = re.compile(r"\\?\$(?P<before>\d+(?:\.\d+)?)|(?P<after>\d+(?:\.\d+)?) USD")
+
 
 def title_of(notebook: NotebookNode) -> str:
     """The first heading of the first cell, without its `#`."""
@@ -161,3 +163,9 @@ def minutes_of(notebook: NotebookNode) -> int | None:
     """The minutes that the first cell promises, or None."""
     found = MINUTES.search(notebook.cells[0].source) if notebook.cells else None
     return int(found["minutes"]) if found else None
+
+
+def cost_of(notebook: NotebookNode) -> str | None:
+    """The USD that the first cell says the lesson costs on AWS, as written there, or None."""
+    found = COST.search(notebook.cells[0].source) if notebook.cells else None
+    return (found["before"] or found["after"]) if found else None

@@ -8,7 +8,7 @@ OPENING = """# 03 · A lesson
 
 - **You will do** a sum.
 - **You will learn** that sums are sums.
-- **You need** 10 minutes; 0.01 USD on AWS (USD 0.01)."""
+- **You need** 10 minutes; 0.01 USD on AWS."""
 
 
 def code(source: str, *tags: str, prints: str = "") -> NotebookNode:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from helpers.course.notebooks import code_cells, minutes_of, normalise, tags, text_of, title_of
+from helpers.course.notebooks import code_cells, cost_of, minutes_of, normalise, tags, text_of, title_of
 
 CELLS = range(25, 61)
 CODE_LINES = 14  # "about 12"
@@ -53,7 +53,7 @@ def opens_with_what_it_offers(notebook, path):
             yield f"the first cell does not say what you {words}"
     if minutes_of(notebook) is None:
         yield "the first cell names no minutes"
-    if not re.search(r"(USD\s*|\$)\d|nothing|free", first.source):
+    if cost_of(notebook) is None:
         yield "the first cell names no cost on AWS"
 
 

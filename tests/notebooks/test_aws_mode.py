@@ -6,6 +6,7 @@ side is started by them, and at the end nothing of the course is left in the acc
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import sys
 import boto3
 import pytest
 
-from helpers.course.notebooks import NOTEBOOKS
+from helpers.course.notebooks import NOTEBOOKS, cost_of
 from helpers.local import process
 from tests.notebooks.running import ROOT, promises_kept, run_lesson
 
@@ -39,7 +40,11 @@ def account():
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_lesson(lesson, account, tmp_path):
-    assert promises_kept(run_lesson(lesson, {"MODE": "aws"}, tmp_path, **account)) == []
+    notebook = run_lesson(lesson, {"MODE": "aws"}, tmp_path, **account)
+    assert promises_kept(notebook) == []
+    (figures,) = json.loads((tmp_path / "figures.json").read_text())
+    told, measured = float(cost_of(notebook)), figures["usage"]["usd"]
+    assert told == pytest.approx(measured, rel=0.25, abs=0.0005), "the lesson's first cell says another cost"
     left = subprocess.run(
         [sys.executable, "-m", "helpers.teardown"],
         cwd=ROOT,
