@@ -11,7 +11,7 @@ AFTER_CREATE = "'MATERIALIZED', 'MULTI', 'OR', 'PROTECTED', 'ROLE', 'SCHEMA', 'T
 
 
 def parse(sql):
-    return parse_ddl(None, sql)
+    return parse_ddl(sql)
 
 
 def create(columns, rest=""):

@@ -33,10 +33,10 @@ def tokens_of(sql):
     return tokenize(sql) if trinos else hive
 
 
-def parse_ddl(tokens, sql):
+def parse_ddl(sql):
     """`sql` → Statement, or None when it is not DDL, SHOW or DESCRIBE (CTAS, SHOW FUNCTIONS, queries).
 
-    `tokens`, those of Trino's lexer, may be None. Raises RequestError for what Athena refuses at the start.
+    Raises RequestError for what Athena refuses at the start.
     """
     if not is_hive(sql):
         return None

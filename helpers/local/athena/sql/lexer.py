@@ -70,9 +70,7 @@ def _value(kind, text):
     if kind == "binary":
         return re.sub(r"\s", "", text[2:-1])
     if kind == "unicode":
-        return re.sub(
-            r"\\(?:\+([0-9a-fA-F]{6})|([0-9a-fA-F]{4}))", lambda m: chr(int(m[1] or m[2], 16)), text[3:-1]
-        )
+        return re.sub(r"\\(?:\+([0-9a-fA-F]{6})|([0-9a-fA-F]{4}))", lambda m: chr(int(m[1] or m[2], 16)), text[3:-1])
     if kind in ("integer", "decimal", "float"):
         return text.replace("_", "")
     return text

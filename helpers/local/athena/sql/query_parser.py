@@ -26,9 +26,7 @@ class QueryParser(ExpressionParser):
             i += 1
         if self.peek(i).upper == "TABLE" and self.peek(i + 1).upper == "(":
             return False
-        return self.peek(i).upper in ("SELECT", "WITH", "VALUES", "TABLE") and (
-            i == 0 or self._closes_as_query(i)
-        )
+        return self.peek(i).upper in ("SELECT", "WITH", "VALUES", "TABLE") and (i == 0 or self._closes_as_query(i))
 
     def _closes_as_query(self, opened):
         """After the parenthesis that closes the innermost query comes what may follow a query, not an operator."""

@@ -8,7 +8,7 @@ import re
 
 from ..errors import RequestError, unsupported_statement
 from . import tree
-from .ddl_parser import parse_ddl
+from .ddl_parser import parse_ddl, tokens_of
 from .lexer import mismatched, tokenize
 from .query_parser import QueryParser
 
@@ -39,11 +39,10 @@ _REFUSED = (
 def parse(sql):
     """`sql` → Statement. Raises RequestError (MALFORMED_QUERY) for what Athena refuses at the start."""
     text = _single_statement(sql)
-    tokens = tokenize(text)
-    ddl = parse_ddl(tokens, text)
+    ddl = parse_ddl(text)
     if ddl is not None:
         return ddl
-    parser = _StatementParser(tokens, text)
+    parser = _StatementParser(tokenize(text), text)
     statement = parser.statement()
     if parser.token.kind != "end":
         raise parser.mismatch("<EOF>")
@@ -72,7 +71,7 @@ def parse_expression_text(sql, rule):
 def _single_statement(sql):
     """The statement without its final semicolon. Anything after it, even a comment, is a second statement."""
     bare = sql.strip()
-    tokens = tokenize(sql)
+    tokens = tokens_of(sql)
     semicolons = [t for t in tokens if t.upper == ";"]
     if len(tokens) == 1 or all(t.upper == ";" for t in tokens[:-1]):
         raise RequestError(f"Empty sql statement: {sql}", code="MALFORMED_QUERY")
