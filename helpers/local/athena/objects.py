@@ -58,7 +58,8 @@ def is_data(key, prefix, size, storage_class="STANDARD"):
     """Whether a query reads this object: empty ones, archived ones and hidden names (`_x`, `.x`) are skipped."""
     if size == 0 or storage_class in ARCHIVED or key.endswith(("/", "_$folder$")):
         return False
-    return not any(part.startswith(("_", ".")) for part in key[len(prefix) :].split("/") if part)
+    parts = key[len(prefix) :].split("/")
+    return not any(part.startswith(("_", ".")) and part not in (".", "..") for part in parts)
 
 
 def _parents(key):

@@ -7,6 +7,7 @@ Hive; an empty line is a row.
 import bz2
 import codecs
 import gzip
+import io
 import lzma
 import shutil
 import struct
@@ -79,13 +80,15 @@ def prepared(file, source):
 
 
 def inspect(path):
-    """(whether the file is valid UTF-8, whether it holds a line too long for DuckDB's default)."""
+    """(whether the file is UTF-8 with \\n line ends, whether it holds a line too long for DuckDB's default)."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     since_newline = 0
     long = False
     with open(path, "rb") as file:
         try:
             while chunk := file.read(CHUNK):
+                if b"\r" in chunk:
+                    return False, True
                 decoder.decode(chunk)
                 long, since_newline = _measure(chunk, long, since_newline)
             decoder.decode(b"", final=True)
@@ -112,8 +115,8 @@ def _measure(chunk, long, since_newline):
 
 
 def _repair(path, target):
-    """Bytes that are not UTF-8 become U+FFFD, as in Athena's results."""
-    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    """Bytes that are not UTF-8 become U+FFFD, as in Athena's results, and every line end becomes \\n."""
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")(errors="replace"), translate=True)
     with open(path, "rb") as file, open(target, "wb") as out:
         while chunk := file.read(CHUNK):
             out.write(decoder.decode(chunk).encode("utf-8"))
