@@ -49,16 +49,16 @@ def parse_ddl(sql):
     except HiveSyntax as exc:
         if cursor.tokens[0].upper == "MSCK":
             return None  # Trino has no such statement at all, and says so at its first word
-        raise _refused(exc, tokens, sql) from None
+        raise _refused(exc, sql) from None
     statement.sql = sql
     statement.complaint = statement.complaint or cursor.complaint
     _check(statement)
     return statement
 
 
-def _refused(exc, tokens, sql):
+def _refused(exc, sql):
     try:
-        return ddl_trino.refusal(tokens or tokenize(sql)) or exc.request
+        return ddl_trino.refusal(tokenize(sql)) or exc.request
     except RequestError as odd:  # not even words in Trino's eyes: a quote that only Hive closes
         return odd
 
