@@ -1,6 +1,7 @@
 """Trino's array functions that take no lambda (functions/array)."""
 
 import itertools
+import math
 
 from helpers.local.athena import types
 from helpers.local.athena.functions.registry import macros, scalar
@@ -53,7 +54,7 @@ macros(
         WHEN n < 0 THEN {refuse("'count argument of repeat function must be greater than or equal to 0'")}
         WHEN n > 10000 THEN
             {refuse("'count argument of repeat function must be less than or equal to 10000'")}
-        WHEN n IS NOT NULL THEN list_transform(range(n), lambda __i: e) END""",
+        WHEN n IS NOT NULL THEN list_transform(range(least(n, 10000)), lambda __i: e) END""",
     """CREATE OR REPLACE MACRO t_contains_sequence(a, s) AS CASE WHEN a IS NULL OR s IS NULL THEN NULL
         ELSE len(s) = 0 OR coalesce(list_bool_or(list_transform(range(0, len(a) - len(s) + 1),
             lambda __i: a[__i + 1:__i + len(s)] IS NOT DISTINCT FROM s)), false) END""",
@@ -129,9 +130,9 @@ def _combinations(size, count):
     if size == 0 and count:
         return []
     # Trino's order: the last position moves slowest.
-    found = sorted(itertools.combinations(range(size), count), key=lambda c: c[::-1])
-    if len(found) * max(count, 1) > 100_000:
+    if math.comb(size, count) * max(count, 1) > 100_000:
         raise Refused("combinations exceed max size")
+    found = sorted(itertools.combinations(range(size), count), key=lambda c: c[::-1])
     return [[i + 1 for i in chosen] for chosen in found]
 
 
@@ -172,10 +173,12 @@ for _count in range(2, 6):
 _TOO_LONG = refuse(f"'result of sequence function must not have more than {SEQUENCE_LIMIT} entries'")
 _ZERO = refuse("'sequence stop value should be greater than or equal to start value if step is greater than "
                "zero otherwise stop should be less than or equal to start'")  # fmt: skip
+# DuckDB folds a constant series before the CASE around it can refuse it: the series has to be short by itself.
+_LONG = f"abs(high::HUGEINT - low::HUGEINT) // abs(step) >= {SEQUENCE_LIMIT}"
 macros(
     f"""CREATE OR REPLACE MACRO t_sequence(low, high, step) AS CASE
         WHEN step = 0 OR (step > 0 AND high < low) OR (step < 0 AND high > low) THEN {_ZERO}
-        WHEN abs(high::HUGEINT - low::HUGEINT) // abs(step) >= {SEQUENCE_LIMIT} THEN {_TOO_LONG}
+        WHEN {_LONG} THEN {_TOO_LONG}
         ELSE generate_series(low, t_sequence_end(low, high, step), step) END""",
     # DuckDB may compute a branch that is not taken: the list stays short even then.
     f"""CREATE OR REPLACE MACRO t_sequence_end(low, high, step) AS CASE
@@ -185,11 +188,12 @@ macros(
     # Days and milliseconds since 1970, so that one macro serves dates and timestamps.
     "CREATE OR REPLACE MACRO t_days(d) AS date_diff('day', DATE '1970-01-01', d)",
     """CREATE OR REPLACE MACRO t_month_sequence(low, high, months) AS CASE
+        WHEN low IS NULL OR high IS NULL OR months IS NULL THEN NULL
         WHEN months = 0 OR (months > 0 AND high < low) OR (months < 0 AND high > low) THEN """
     + _ZERO
     + f"""
         WHEN abs(date_sub('month', low, high)) // abs(months) >= {SEQUENCE_LIMIT} THEN {_TOO_LONG}
-        ELSE list_filter(list_transform(range(0, abs(date_sub('month', low, high)) // abs(months) + 1),
+        ELSE list_filter(list_transform(range(0, least(abs(date_sub('month', low, high)) // abs(months), {SEQUENCE_LIMIT}) + 1),
             lambda __i: low + to_months((__i * months)::INTEGER)),
             lambda __d: CASE WHEN months > 0 THEN __d <= high ELSE __d >= high END) END""",
 )
