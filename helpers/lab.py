@@ -162,8 +162,9 @@ def connect(mode: str = "local", lesson: str | None = None) -> Lab:
     global _current
     if mode not in MODES:
         raise LabError(f"MODE = {mode!r} is not one of the course's modes: {', '.join(MODES)}.")
-    if lesson is not None and not re.fullmatch(r"[a-z0-9_]{1,20}", str(lesson)):
-        raise LabError(f"lesson = {lesson!r}: use one to twenty of a-z, 0-9 and _, for example '03'.")
+    # No underscore: it separates a lesson's name from its further work groups (course_01_small).
+    if lesson is not None and not re.fullmatch(r"[a-z0-9]{1,20}", str(lesson)):
+        raise LabError(f"lesson = {lesson!r}: use one to twenty of a-z and 0-9, for example '03'.")
     name = course_prefix() + (f"_{lesson}" if lesson else "")
     if mode == "local":
         clients, bucket = local_clients(), LOCAL_BUCKET

@@ -80,7 +80,7 @@ def test_an_unknown_mode_names_the_known_ones(mode, environment):
     assert "local, aws" in refusal(mode)
 
 
-@pytest.mark.parametrize("lesson", ["A", "a-b", "", "x" * 21, "../x"])
+@pytest.mark.parametrize("lesson", ["A", "a-b", "a_b", "", "x" * 21, "../x"])
 def test_a_lesson_name_that_cannot_be_a_database_is_refused(lesson, environment):
     assert "lesson" in refusal("local", lesson=lesson)
 

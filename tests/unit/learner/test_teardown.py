@@ -13,26 +13,27 @@ def account(at_endpoint):
     clients = session.local_clients()
     clients.s3.create_bucket(Bucket=BUCKET)
     at_endpoint.setenv("ATHENA_WORKBOOK_BUCKET", BUCKET)
+    at_endpoint.setenv("ATHENA_WORKBOOK_PREFIX", "shelf")  # other tests leave lessons of the course behind
     for lesson in ("01", "02"):
         lab.connect("aws", lesson=lesson)
-    clients.s3.put_object(Bucket=BUCKET, Key="course_01/data/sales.csv", Body=b"12345")
+    clients.s3.put_object(Bucket=BUCKET, Key="shelf_01/data/sales.csv", Body=b"12345")
     columns = {"Columns": [{"Name": "a", "Type": "int"}], "Location": f"s3://{BUCKET}/theirs/"}
-    clients.glue.create_table(DatabaseName="course_01", TableInput={"Name": "t", "StorageDescriptor": columns})
+    clients.glue.create_table(DatabaseName="shelf_01", TableInput={"Name": "t", "StorageDescriptor": columns})
     # Not the course's: same prefix without the mark, marks without the prefix, names that only look alike.
-    for key in ("course_99/theirs.csv", "theirs/x.csv", "courses/y.csv", "course_01x.csv"):
+    for key in ("shelf_99/theirs.csv", "theirs/x.csv", "shelves/y.csv", "shelf_01x.csv"):
         clients.s3.put_object(Bucket=BUCKET, Key=key, Body=b"theirs")
     clients.s3.put_object(Bucket=BUCKET, Key=f"another/{teardown.FOLDER_MARK}", Body=b"")
-    clients.glue.create_database(DatabaseInput={"Name": "course_99"})
+    clients.glue.create_database(DatabaseInput={"Name": "shelf_99"})
     clients.glue.create_database(DatabaseInput={"Name": "sales", "Parameters": {"created-by": "athena-workbook"}})
-    clients.glue.create_database(DatabaseInput={"Name": "course_98", "Parameters": {"created-by": "me"}})
-    clients.athena.create_work_group(Name="course_99")
+    clients.glue.create_database(DatabaseInput={"Name": "shelf_98", "Parameters": {"created-by": "me"}})
+    clients.athena.create_work_group(Name="shelf_99")
     tag = {"Key": "created-by", "Value": "athena-workbook"}
     clients.athena.create_work_group(Name="analysts", Tags=[tag])
     yield clients
-    teardown.delete(clients, BUCKET, teardown.find(clients, BUCKET, "course"))
-    for name in ("course_99", "sales", "course_98"):
+    teardown.delete(clients, BUCKET, teardown.find(clients, BUCKET, "shelf"))
+    for name in ("shelf_99", "sales", "shelf_98"):
         clients.glue.delete_database(Name=name)
-    for name in ("course_99", "analysts"):
+    for name in ("shelf_99", "analysts"):
         clients.athena.delete_work_group(WorkGroup=name, RecursiveDeleteOption=True)
     teardown.delete_objects(clients.s3, BUCKET, [key for key, _ in teardown.objects(clients.s3, BUCKET, "")])
     clients.s3.delete_bucket(Bucket=BUCKET)
@@ -53,27 +54,27 @@ def test_without_yes_it_only_lists(account, capsys):
     said = capsys.readouterr().out.splitlines()
     assert "nothing is changed" in said[0]
     assert [line.strip() for line in said[1:]] == [
-        "database   course_01 with 1 table",
-        "database   course_02 with 0 tables",
-        "work group course_01 with its query history",
-        "work group course_02 with its query history",
-        f"folder     s3://{BUCKET}/course_01/ with 2 objects, 5 B",
-        f"folder     s3://{BUCKET}/course_02/ with 1 object, 0 B",
+        "database   shelf_01 with 1 table",
+        "database   shelf_02 with 0 tables",
+        "work group shelf_01 with its query history",
+        "work group shelf_02 with its query history",
+        f"folder     s3://{BUCKET}/shelf_01/ with 2 objects, 5 B",
+        f"folder     s3://{BUCKET}/shelf_02/ with 1 object, 0 B",
     ]
 
 
 def test_with_yes_foreign_things_survive(account, capsys):
     assert teardown.main(["--yes"]) == 0
     databases, groups, keys = inventory(account)
-    assert {"course_99", "sales", "course_98"} <= databases
-    assert not {"course_01", "course_02"} & databases
-    assert {"primary", "course_99", "analysts"} <= groups
-    assert not {"course_01", "course_02"} & groups
+    assert {"shelf_99", "sales", "shelf_98"} <= databases
+    assert not {"shelf_01", "shelf_02"} & databases
+    assert {"primary", "shelf_99", "analysts"} <= groups
+    assert not {"shelf_01", "shelf_02"} & groups
     assert keys == {
-        "course_99/theirs.csv",
+        "shelf_99/theirs.csv",
         "theirs/x.csv",
-        "courses/y.csv",
-        "course_01x.csv",
+        "shelves/y.csv",
+        "shelf_01x.csv",
         f"another/{teardown.FOLDER_MARK}",
     }
     capsys.readouterr()
@@ -82,15 +83,16 @@ def test_with_yes_foreign_things_survive(account, capsys):
 
 
 def test_one_lesson_does_not_take_another_whose_name_it_starts(account):
-    lab.connect("aws", lesson="01_b")
+    lab.connect("aws", lesson="01b").make_workgroup("small")
     lab.connect("aws", lesson="01").close()
-    databases, _, keys = inventory(account)
-    assert "course_01_b" in databases and "course_01" not in databases
-    assert f"course_01_b/{teardown.FOLDER_MARK}" in keys
+    databases, groups, keys = inventory(account)
+    assert "shelf_01b" in databases and "shelf_01" not in databases
+    assert {"shelf_01b", "shelf_01b_small"} <= groups
+    assert f"shelf_01b/{teardown.FOLDER_MARK}" in keys
 
 
 def test_more_objects_than_one_request_takes_are_all_deleted(account):
-    keys = [f"course_01/data/part_{number:04d}" for number in range(1_005)]
+    keys = [f"shelf_01/data/part_{number:04d}" for number in range(1_005)]
     for key in keys:
         account.s3.put_object(Bucket=BUCKET, Key=key, Body=b"")
     teardown.delete_objects(account.s3, BUCKET, keys)
