@@ -12,8 +12,11 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 import uuid
 from pathlib import Path
+
+REMOVAL_ATTEMPTS = 10
 
 
 class EndpointFolder:
@@ -32,9 +35,13 @@ class EndpointFolder:
         """Delete the folder and give up the lock; calling it twice is harmless."""
         if self._lock is None:
             return
-        shutil.rmtree(self.path, ignore_errors=True)
-        self._lock_path.unlink(missing_ok=True)
-        os.close(self._lock)
+        for _ in range(REMOVAL_ATTEMPTS):  # a query that is being stopped may still write
+            shutil.rmtree(self.path, ignore_errors=True)
+            if not self.path.exists():
+                self._lock_path.unlink(missing_ok=True)
+                break
+            time.sleep(0.1)
+        os.close(self._lock)  # with the file still there, the next endpoint to start removes the rest
         self._lock = None
 
 

@@ -125,7 +125,6 @@ def _described(execution):
         "Query": execution.query,
         "StatementType": statement.statement_type,
         "SubstatementType": statement.substatement_type,
-        "ManagedQueryResultsConfiguration": {"Enabled": False},
         "ResultConfiguration": {"OutputLocation": execution.location},
         "ResultReuseConfiguration": execution.reuse_configuration
         or {"ResultReuseByAgeConfiguration": {"Enabled": False}},
