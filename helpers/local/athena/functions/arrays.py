@@ -174,6 +174,7 @@ _TOO_LONG = refuse(f"'result of sequence function must not have more than {SEQUE
 _ZERO = refuse("'sequence stop value should be greater than or equal to start value if step is greater than "
                "zero otherwise stop should be less than or equal to start'")  # fmt: skip
 # DuckDB folds a constant series before the CASE around it can refuse it: the series has to be short by itself.
+_STEPS = "abs(date_sub('month', low, high)) // abs(months)"
 _LONG = f"abs(high::HUGEINT - low::HUGEINT) // abs(step) >= {SEQUENCE_LIMIT}"
 macros(
     f"""CREATE OR REPLACE MACRO t_sequence(low, high, step) AS CASE
@@ -192,8 +193,8 @@ macros(
         WHEN months = 0 OR (months > 0 AND high < low) OR (months < 0 AND high > low) THEN """
     + _ZERO
     + f"""
-        WHEN abs(date_sub('month', low, high)) // abs(months) >= {SEQUENCE_LIMIT} THEN {_TOO_LONG}
-        ELSE list_filter(list_transform(range(0, least(abs(date_sub('month', low, high)) // abs(months), {SEQUENCE_LIMIT}) + 1),
+        WHEN {_STEPS} >= {SEQUENCE_LIMIT} THEN {_TOO_LONG}
+        ELSE list_filter(list_transform(range(0, least({_STEPS}, {SEQUENCE_LIMIT}) + 1),
             lambda __i: low + to_months((__i * months)::INTEGER)),
             lambda __d: CASE WHEN months > 0 THEN __d <= high ELSE __d >= high END) END""",
 )

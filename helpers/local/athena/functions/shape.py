@@ -96,7 +96,14 @@ def python(name, function, arguments, returns):
     """Register a Python function that is NULL where an argument is NULL and may return NULL itself."""
 
     def guarded(*values):
-        return None if any(v is None for v in values) else function(*values)
+        if any(v is None for v in values):
+            return None
+        try:
+            return function(*values)
+        except Refused:
+            raise
+        except (ValueError, ArithmeticError, LookupError) as exc:  # a value that Python's types cannot hold
+            raise Refused(str(exc)) from None
 
     shaped = _WITH_PARAMETERS[len(arguments)](guarded)
     registry.python(name, shaped, arguments, returns, null_handling="special")
