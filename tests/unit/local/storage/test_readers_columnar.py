@@ -127,6 +127,7 @@ def test_orc_goes_by_place_and_by_name_when_told(lake):
 
 
 def test_avro_by_name_with_logical_types(lake):
+    inner = {"type": "record", "name": "inner", "fields": [{"name": "x", "type": "int"}]}
     schema = [
         {"name": "A", "type": ["null", "long"]},
         {"name": "tags", "type": {"type": "array", "items": "string"}},
