@@ -52,8 +52,11 @@ exercise(
         within=0.001,
         unit="USD",
         hints=[
-            (lambda n: abs(n - 0.2) < 0.01, "That is 40 GB at 5 USD per TB. What does a single query pay for?"),
-            (lambda n: abs(n - 0.00005) < 1e-6, "That is one query; the dashboard sends 100,000."),
+            (
+                lambda n: abs(float(n) - 0.2) < 0.01,
+                "That is 40 GB at 5 USD per TB. What does a single query pay for?",
+            ),
+            (lambda n: abs(float(n) - 0.00005) < 1e-6, "That is one query; the dashboard sends 100,000."),
         ],
         hint="First the price of one query of 400 KB, then the month.",
     ),
