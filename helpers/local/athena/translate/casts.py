@@ -125,7 +125,7 @@ def _text_of(source):
     if source.base == "timestamp with time zone":
         return lambda x: f"({timestamp_text(f't_local({x})', source.args[0])} || ' ' || ({x}).tz)"
     if source.base == "time":
-        return lambda x: f"left(strftime(TIMESTAMP '2000-01-01' + {x}, '%H:%M:%S.%f'), {_length(8, source.args[0])})"
+        return lambda x: f"left(strftime(DATE '2000-01-01' + {x}, '%H:%M:%S.%f'), {_length(8, source.args[0])})"
     if source.base == "json":
         return lambda x: f"json_extract_string({x}, '$')"
     if source.is_text or source.base in ("ipaddress", "time with time zone"):

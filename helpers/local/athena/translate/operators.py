@@ -157,5 +157,5 @@ def _shift(op, left, right):
         )
         return precision, moved, args
     if left.type.base == "time" and not months:
-        return left.type, f"CAST(TIMESTAMP '2000-01-01' + {{0}} + {interval} AS TIME)", args
+        return left.type, f"({{0}} + {interval})", args
     return None
