@@ -31,7 +31,7 @@ SAMPLES = {
 # What a function's text argument has to be for the call to mean anything.
 WORDS = {"date_trunc": "day", "date_add": "day", "date_diff": "day", "at_timezone": "UTC", "with_timezone": "UTC",
          "from_unixtime": "UTC", "format_datetime": "yyyy", "json_extract": "$", "json_size": "$",
-         "json_extract_scalar": "$"}  # fmt: skip
+         "json_extract_scalar": "$", "word_stem": "en"}  # fmt: skip
 OVERLOADS = [f for overloads in registry.FUNCTIONS.values() for f in overloads]
 
 

@@ -17,6 +17,7 @@ from helpers.local.athena.functions import (  # noqa: F401
     numbers,
     regexps,
     sketches,
+    stemming,
     strings,
     urls,
     windows,

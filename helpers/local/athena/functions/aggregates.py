@@ -55,7 +55,7 @@ for _name in ("arbitrary", "any_value"):
 for _name in ("bool_and", "every"):
     aggregate(f"{_name}(boolean) -> boolean", "bool_and({0}){tail}")
 aggregate("bool_or(boolean) -> boolean", "bool_or({0}){tail}")
-for _name in ("and", "or", "xor"):
+for _name in ("and", "or"):
     aggregate(f"bitwise_{_name}_agg(bigint) -> bigint", f"bit_{_name}({{0}}){{tail}}")
 
 # ---- statistics ---------------------------------------------------------------------------------------

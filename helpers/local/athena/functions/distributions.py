@@ -73,20 +73,6 @@ def _inverse_beta_cdf(a, b, p):
     return (low + high) / 2
 
 
-def _t_pdf(x, freedom):
-    if not freedom > 0:
-        raise Refused("df must be > 0")
-    log = math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2) - math.log(freedom * math.pi) / 2
-    return math.exp(log - (freedom + 1) / 2 * math.log1p(x * x / freedom))
-
-
-def _t_cdf(x, freedom):
-    if not freedom > 0:
-        raise Refused("df must be > 0")
-    tail = incomplete_beta(freedom / 2, 0.5, freedom / (freedom + x * x)) / 2
-    return 1 - tail if x > 0 else tail
-
-
 def _wilson(sign):
     def bound(successes, trials, z):
         if successes < 0:
@@ -127,14 +113,26 @@ def _cosine_maps(left, right):
     return sum(v * right[k] for k, v in left.items() if k in right) / size if size else math.nan
 
 
-def _dot(left, right):
-    return sum(a * b for a, b in zip(left, right, strict=True)) if _same_length(left, right) else None
+EARTH_RADIUS = 6371.01  # km, as Trino's geospatial functions take it
 
 
-def _euclidean(left, right):
-    return math.dist(left, right) if _same_length(left, right) else None
+def _great_circle(latitude1, longitude1, latitude2, longitude2):
+    """The distance in km of two points given in degrees, by Vincenty's formula for a sphere."""
+    for latitude in (latitude1, latitude2):
+        if not -90 <= latitude <= 90:
+            raise Refused("Latitude must be between -90 and 90")
+    for longitude in (longitude1, longitude2):
+        if not -180 <= longitude <= 180:
+            raise Refused("Longitude must be between -180 and 180")
+    a, b, turn = math.radians(latitude1), math.radians(latitude2), math.radians(longitude1 - longitude2)
+    side = math.cos(b) * math.sin(turn)
+    up = math.cos(a) * math.sin(b) - math.sin(a) * math.cos(b) * math.cos(turn)
+    along = math.sin(a) * math.sin(b) + math.cos(a) * math.cos(b) * math.cos(turn)
+    return math.atan2(math.hypot(side, up), along) * EARTH_RADIUS
 
 
+python("t_great_circle", _great_circle, [_D] * 4, _D)
+scalar("great_circle_distance(double, double, double, double) -> double", "t_great_circle({0}, {1}, {2}, {3})")
 for _name, _function in (
     ("normal_cdf", _normal_cdf),
     ("inverse_normal_cdf", _inverse_normal_cdf),
@@ -143,15 +141,10 @@ for _name, _function in (
 ):
     python(f"t_{_name}", _function, [_D, _D, _D], _D)
     scalar(f"{_name}(double, double, double) -> double", f"t_{_name}({{0}}, {{1}}, {{2}})")
-for _name, _function in (("t_pdf", _t_pdf), ("t_cdf", _t_cdf)):
-    python(f"t_{_name}", _function, [_D, _D], _D)
-    scalar(f"{_name}(double, double) -> double", f"t_{_name}({{0}}, {{1}})")
 for _name, _sign in (("lower", -1), ("upper", 1)):
     python(f"t_wilson_{_name}", _wilson(_sign), ["BIGINT", "BIGINT", _D], _D)
     scalar(f"wilson_interval_{_name}(bigint, bigint, double) -> double", f"t_wilson_{_name}({{0}}, {{1}}, {{2}})")
-for _name, _function in (("cosine_similarity", _cosine), ("dot_product", _dot), ("euclidean_distance", _euclidean)):
-    python(f"t_{_name}", _function, ["DOUBLE[]", "DOUBLE[]"], _D)
-    scalar(f"{_name}(array(double), array(double)) -> double", f"t_{_name}({{0}}, {{1}})")
+python("t_cosine_similarity", _cosine, ["DOUBLE[]", "DOUBLE[]"], _D)
+scalar("cosine_similarity(array(double), array(double)) -> double", "t_cosine_similarity({0}, {1})")
 python("t_cosine_maps", _cosine_maps, ["MAP(VARCHAR, DOUBLE)", "MAP(VARCHAR, DOUBLE)"], _D)
 scalar("cosine_similarity(map(varchar, double), map(varchar, double)) -> double", "t_cosine_maps({0}, {1})")
-scalar("cosine_distance(array(double), array(double)) -> double", "(1 - t_cosine_similarity({0}, {1}))")

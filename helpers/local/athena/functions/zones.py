@@ -78,7 +78,6 @@ scalar(
 )
 scalar("timezone_hour(timestamp(p) with time zone) -> bigint", "trunc(t_offset_minutes({0}) / 60)::BIGINT")
 scalar("timezone_minute(timestamp(p) with time zone) -> bigint", "(t_offset_minutes({0}) % 60)::BIGINT")
-scalar("timezone(timestamp(p) with time zone) -> varchar", "({0}).tz")
 scalar("current_timezone() -> varchar", "'UTC'")
 
 # ---- now --------------------------------------------------------------------------------------------------
