@@ -12,7 +12,7 @@ from . import metadata_file
 from .errors import AthenaError
 from .locations import split_uri
 from .outcome import ResultColumn
-from .spool import IN_MEMORY, FileRows, MemoryRows, csv_line
+from .spool import IN_MEMORY, IN_MEMORY_BYTES, FileRows, MemoryRows, csv_line
 from .sql.lexer import tokenize
 
 CSV_STATEMENTS = ("SELECT", "EXECUTE", "UPDATE", "DELETE", "MERGE", "SHOW_FUNCTIONS")
@@ -135,9 +135,9 @@ class ResultWriter:
         names = [[c.name for c in outcome.columns]] if outcome.header else []
         rows = iter(chain(names, outcome.rows))
         head = list(islice(rows, IN_MEMORY + 1))
-        if len(head) <= IN_MEMORY:
+        body = "".join(map(csv_line, head)).encode() if len(head) <= IN_MEMORY else None
+        if body is not None and len(body) <= IN_MEMORY_BYTES:
             results.rows = MemoryRows(head)
-            body = "".join(map(csv_line, head)).encode()
             results.output_bytes = len(body)
             self._put(location, body, content_type)
             return

@@ -3,7 +3,9 @@
 import re
 
 PAGE = 1000  # rows between two remembered places of the file
-IN_MEMORY = 1000  # rows up to which a result stays in memory
+# Up to both of these a result stays in memory, as long as the endpoint lives.
+IN_MEMORY = 1000  # rows
+IN_MEMORY_BYTES = 64 * 1024
 
 _FIELD = re.compile(r'"((?:[^"]|"")*)"|', re.S)
 

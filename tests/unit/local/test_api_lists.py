@@ -72,6 +72,7 @@ def test_scan_cutoff_has_a_minimum(athena, name):
 def test_work_group_names_are_unique_and_primary_stays(athena, name):
     athena.create_work_group(Name=name)
     assert "already created" in refusal(athena.create_work_group, Name=name)[2]
+    assert refusal(athena.create_work_group, Name="primary")[2] == "primary workGroup could not be created"
     assert refusal(athena.delete_work_group, WorkGroup="primary")[1] == "INVALID_INPUT"
 
 

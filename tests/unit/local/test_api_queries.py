@@ -191,6 +191,15 @@ def test_pages_and_file_of_a_large_result_agree(athena, run, s3):
     assert body.splitlines()[1] == '"1","a ""quoted"", text",'
 
 
+def test_few_rows_of_much_text(athena, run):
+    """Ten rows of 100,000 characters are kept on disk as well, and come back whole."""
+    text = "rpad('', 100000, 'ab')"
+    execution = run(f"SELECT n, {text} AS t FROM UNNEST(sequence(1,10)) AS u(n) ORDER BY n")
+    rows = athena.get_query_results(QueryExecutionId=execution["QueryExecutionId"])["ResultSet"]["Rows"]
+    found = [[value["VarCharValue"] for value in row["Data"]] for row in rows]
+    assert found == [["n", "t"], *([str(n), "ab" * 50_000] for n in range(1, 11))]
+
+
 def test_token_of_another_query_is_refused(athena, run):
     first, second = (run(f"SELECT n FROM UNNEST(sequence({n},{n} + 9)) AS t(n)")["QueryExecutionId"] for n in (1, 2))
     token = athena.get_query_results(QueryExecutionId=first, MaxResults=2)["NextToken"]

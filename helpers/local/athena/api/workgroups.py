@@ -79,6 +79,8 @@ class WorkGroups:
     def create_work_group(self, request):
         name = request["Name"]
         given = request.get("Configuration", {})
+        if name == PRIMARY:
+            raise RequestError("primary workGroup could not be created")
         _check(given)
         with self._lock:
             if name in self._groups:
