@@ -43,10 +43,10 @@ def stem(word):
     word = _step_2(word, r1)
     word = _step_3(word, r1, r2)
     word = _step_4(word, r2)
-    if (word.endswith("e") and (len(word) - 1 >= r2 or (len(word) - 1 >= r1 and not _short_syllable(word[:-1])))) or (
-        word.endswith("ll") and len(word) - 1 >= r2
-    ):
-        word = word[:-1]
+    bare = word[:-1]
+    lone_e = word.endswith("e") and (len(bare) >= r2 or (len(bare) >= r1 and not _short_syllable(bare)))
+    if lone_e or (word.endswith("ll") and len(bare) >= r2):
+        word = bare
     return word.lower()
 
 
