@@ -5,7 +5,7 @@ from dataclasses import replace
 from . import ddl, explain, queries, show_functions, writers
 from .errors import AthenaError, RequestError, unsupported_statement
 from .outcome import Outcome
-from .sql import statements, tree
+from .sql import statement_tree, statements, tree
 from .tables import CATALOG, Tables
 
 _MODIFYING = "Modifying Hive table rows is only supported for transactional tables"
@@ -67,18 +67,18 @@ def _deallocate(statement, context):
 
 
 _HANDLERS = {
-    tree.SelectStatement: queries.select,
-    tree.Explain: explain.explain,
-    tree.CreateTableAs: writers.create_table_as,
-    tree.InsertInto: writers.insert_into,
-    tree.Unload: writers.unload,
-    tree.Update: _modify,
-    tree.Delete: _modify,
-    tree.Merge: _modify,
-    tree.Prepare: _prepare,
-    tree.Execute: _execute,
-    tree.Deallocate: _deallocate,
-    tree.ShowFunctions: show_functions.show,
+    statement_tree.SelectStatement: queries.select,
+    statement_tree.Explain: explain.explain,
+    statement_tree.CreateTableAs: writers.create_table_as,
+    statement_tree.InsertInto: writers.insert_into,
+    statement_tree.Unload: writers.unload,
+    statement_tree.Update: _modify,
+    statement_tree.Delete: _modify,
+    statement_tree.Merge: _modify,
+    statement_tree.Prepare: _prepare,
+    statement_tree.Execute: _execute,
+    statement_tree.Deallocate: _deallocate,
+    statement_tree.ShowFunctions: show_functions.show,
 }
 
 
@@ -86,8 +86,8 @@ def _tables(node):
     """Every table name in a tree."""
     if isinstance(node, tree.TableName):
         yield node
-    if isinstance(node, tree.Node | tree.Statement):
-        node = [v for v in vars(node).values() if isinstance(v, (tree.Node, tree.Statement, list, tuple))]
+    if isinstance(node, tree.Node | statement_tree.Statement):
+        node = [v for v in vars(node).values() if isinstance(v, (tree.Node, statement_tree.Statement, list, tuple))]
     if isinstance(node, (list, tuple)):
         for child in node:
             yield from _tables(child)

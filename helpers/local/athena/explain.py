@@ -6,16 +6,16 @@ from . import types
 from .errors import AthenaError
 from .outcome import Outcome, ResultColumn
 from .queries import bound_parameters, plan, select
-from .sql import tree
+from .sql import statement_tree
 from .translate.plans import RecursivePlan, RowsPlan, SelectPlan, SetPlan
 from .translate.pruning import table_scan
 from .translate.relations import Derived, Joined, RowsOf, Sample, Scan
 
 
 def explain(statement, context):
-    """A tree.Explain → Outcome."""
+    """A statement_tree.Explain → Outcome."""
     inner = statement.statement
-    if not isinstance(inner, tree.SelectStatement):
+    if not isinstance(inner, statement_tree.SelectStatement):
         raise AthenaError("NOT_SUPPORTED", f"EXPLAIN of {inner.substatement_type} is not supported by this endpoint")
     kind = statement.options.get("TYPE", "DISTRIBUTED")
     if statement.options.get("FORMAT", "TEXT") != "TEXT":

@@ -94,7 +94,7 @@ def bound_parameters(statement, context):
 
 
 def select(statement, context):
-    """Run a tree.SelectStatement → Outcome whose rows come as they are read."""
+    """Run a statement_tree.SelectStatement → Outcome whose rows come as they are read."""
     planned = plan(statement.query, context, bound_parameters(statement, context))
     columns = [ResultColumn.of(name, t) for name, t in planned.columns]
     connection = context.services.duck.connect()

@@ -11,7 +11,7 @@ _COLUMNS = ("Function", "Return Type", "Argument Types", "Function Type", "Deter
 
 
 def show(statement, context):
-    """A tree.ShowFunctions → Outcome."""
+    """A statement_tree.ShowFunctions → Outcome."""
     if statement.escape is not None and len(statement.escape) != 1:
         raise AthenaError("INVALID_FUNCTION_ARGUMENT", "Escape string must be a single character")
     wanted = _pattern(statement.like, statement.escape)

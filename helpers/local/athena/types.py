@@ -208,9 +208,7 @@ def parse_type(text):
     zoned = re.fullmatch(r"(timestamp|time)\s?(?:\((\d+)\))?\s?(with time zone|without time zone)?", low)
     if zoned:
         precision = int(zoned[2]) if zoned[2] else 3
-        return Type(
-            zoned[1] + (" with time zone" if (zoned[3] or "").startswith("with ") else ""), (precision,)
-        )
+        return Type(zoned[1] + (" with time zone" if (zoned[3] or "").startswith("with ") else ""), (precision,))
     head, _, rest = text.partition("(")
     base = _ALIASES.get(head.strip().lower(), head.strip().lower())
     inner = rest.rstrip()[:-1] if rest else ""
@@ -337,9 +335,7 @@ def _common_same_base(a, b):
     if a.base == "row":
         if len(a.args) != len(b.args):
             return None
-        merged = [
-            (n if n == m else None, common_type(t, u)) for (n, t), (m, u) in zip(a.args, b.args, strict=True)
-        ]
+        merged = [(n if n == m else None, common_type(t, u)) for (n, t), (m, u) in zip(a.args, b.args, strict=True)]
         return None if any(t is None for _, t in merged) else row(*merged)
     inner = [common_type(t, u) for t, u in zip(a.args, b.args, strict=True)]
     return None if None in inner else Type(a.base, tuple(inner))

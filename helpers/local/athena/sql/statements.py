@@ -7,7 +7,7 @@ position for operators, and Athena's error messages name both.
 import re
 
 from ..errors import RequestError, unsupported_statement
-from . import tree
+from . import statement_tree, tree
 from .ddl_parser import parse_ddl, tokens_of
 from .lexer import mismatched, tokenize
 from .query_parser import QueryParser
@@ -86,7 +86,7 @@ class _StatementParser(QueryParser):
     def statement(self):
         word = self.token.upper
         if self.at_query() or word == "(":
-            return tree.SelectStatement(self.query())
+            return statement_tree.SelectStatement(self.query())
         rule = getattr(self, f"_statement_{word.lower()}", None) if self.token.kind == "name" else None
         if rule:
             return rule()
@@ -105,7 +105,7 @@ class _StatementParser(QueryParser):
         if self.accept("WITH"):
             with_data = not self.accept("NO")
             self.expect("DATA")
-        return tree.CreateTableAs(name, properties, query, with_data, exists)
+        return statement_tree.CreateTableAs(name, properties, query, with_data, exists)
 
     def _maybe_parenthesised(self):
         return self.query()
@@ -134,7 +134,7 @@ class _StatementParser(QueryParser):
         columns = None
         if self.is_word("(") and not self._parenthesised_query():
             columns = [c.lower() for c in self.parenthesised(self.identifier)]
-        return tree.InsertInto(name, columns, self.query())
+        return statement_tree.InsertInto(name, columns, self.query())
 
     def _parenthesised_query(self):
         return self.at_query() or self.peek().upper in ("SELECT", "WITH", "VALUES", "TABLE", "(")
@@ -144,22 +144,22 @@ class _StatementParser(QueryParser):
         query = self.query()
         self.expect(")", "TO")
         to = self.string()
-        return tree.Unload(query, to, self._properties() if self.accept("WITH") else {})
+        return statement_tree.Unload(query, to, self._properties() if self.accept("WITH") else {})
 
     def _statement_update(self):
         self.expect("UPDATE")
         name = self._table_name()
         self.expect("SET")
         assignments = self.comma_list(self._property)
-        return tree.Update(name, assignments, self.expression() if self.accept("WHERE") else None)
+        return statement_tree.Update(name, assignments, self.expression() if self.accept("WHERE") else None)
 
     def _statement_delete(self):
         self.expect("DELETE", "FROM")
-        return tree.Delete(self._table_name(), self.expression() if self.accept("WHERE") else None)
+        return statement_tree.Delete(self._table_name(), self.expression() if self.accept("WHERE") else None)
 
     def _statement_merge(self):
         self.expect("MERGE", "INTO")
-        statement = tree.Merge(self._table_name())
+        statement = statement_tree.Merge(self._table_name())
         if not any(t.upper == "USING" for t in self.tokens[self.at :]):
             raise self.mismatch("'.', 'AS', 'USING', <identifier>")
         self.at = len(self.tokens) - 1
@@ -187,7 +187,7 @@ class _StatementParser(QueryParser):
             "EXECUTE",
         ):
             raise self.mismatch()
-        return tree.Explain(self.statement(), analyze, options)
+        return statement_tree.Explain(self.statement(), analyze, options)
 
     def _explain_option(self):
         key = self.accept_any("TYPE", "FORMAT")
@@ -207,13 +207,13 @@ class _StatementParser(QueryParser):
         text = self.sql[self.token.start :]
         self.statement()
         self.parameters = 0
-        return tree.Prepare(name, text)
+        return statement_tree.Prepare(name, text)
 
     def _statement_execute(self):
         self.expect("EXECUTE")
         name = self.identifier()
         arguments = self.comma_list(self._argument_text) if self.accept("USING") else []
-        return tree.Execute(name, arguments)
+        return statement_tree.Execute(name, arguments)
 
     def _argument_text(self):
         start = self.token.start
@@ -222,9 +222,11 @@ class _StatementParser(QueryParser):
 
     def _statement_deallocate(self):
         self.expect("DEALLOCATE", "PREPARE")
-        return tree.Deallocate(self.identifier())
+        return statement_tree.Deallocate(self.identifier())
 
     def _statement_show(self):
         self.expect("SHOW", "FUNCTIONS")
         like = self.string() if self.accept("LIKE") else None
-        return tree.ShowFunctions(like, self.string() if like is not None and self.accept("ESCAPE") else None)
+        return statement_tree.ShowFunctions(
+            like, self.string() if like is not None and self.accept("ESCAPE") else None
+        )

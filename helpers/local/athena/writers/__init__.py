@@ -1,7 +1,7 @@
 """Statements that write files: CREATE TABLE AS, INSERT INTO, UNLOAD."""
 
 from ..errors import RequestError
-from ..sql import tree
+from ..sql import statement_tree
 from .ctas import create_table_as
 from .insert import insert_into
 from .properties import constant
@@ -16,7 +16,7 @@ CENTRAL_OUTPUT = (
 
 def check(statement, context):
     """What Athena refuses when the query is started (recorded answers). Raises RequestError."""
-    if not isinstance(statement, tree.CreateTableAs):
+    if not isinstance(statement, statement_tree.CreateTableAs):
         return
     if len(statement.name.parts) > 3:
         raise RequestError(f"Invalid table name {'.'.join(statement.name.parts)}", code="MALFORMED_QUERY")

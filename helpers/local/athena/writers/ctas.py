@@ -29,7 +29,7 @@ def outcome(written, update_type):
 
 
 def create_table_as(statement, context):
-    """Run a tree.CreateTableAs → Outcome."""
+    """Run a statement_tree.CreateTableAs → Outcome."""
     tables = Tables(context.services.catalog, context.catalog, context.database)
     catalog, database, table = tables.qualify(statement.name)
     if catalog != CATALOG:

@@ -24,7 +24,7 @@ FORMAT_OF = {
 
 
 def insert_into(statement, context):
-    """Run a tree.InsertInto → Outcome."""
+    """Run a statement_tree.InsertInto → Outcome."""
     if (context.catalog or CATALOG).lower() != CATALOG:
         raise AthenaError("NOT_FOUND", f"Session property catalog does not exist: {context.catalog.lower()}")
     resolved = Tables(context.services.catalog, context.catalog, context.database).resolve(statement.name)

@@ -9,7 +9,7 @@ from .selection import file_select
 
 
 def unload(statement, context):
-    """Run a tree.Unload → Outcome. The target must be empty."""
+    """Run a statement_tree.Unload → Outcome. The target must be empty."""
     storage = properties.storage_of(statement.properties, properties.UNLOAD)
     plan = queries.plan(statement.query, context, queries.bound_parameters(statement, context))
     columns = new_columns(plan)
