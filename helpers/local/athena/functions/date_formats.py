@@ -54,7 +54,7 @@ def _date_parse(args, _kinds):
     native = _native(args[1], mysql_tokens)
     slow = f"t_mysql_parse({args[0]}, {args[1]})"
     # Without a year DuckDB means 1900 and Joda 1970; weeks and fractions they count differently.
-    if native is None or "%Y" not in native or re.search("%[fyVGju]", native):
+    if native is None or "%Y" not in native or re.search("%[fyVGju]|%-?I(?!.*%p)", native):
         return slow
     # What DuckDB cannot read goes to the parser that knows Joda's leniency and its messages.
     return f"coalesce(try_strptime({args[0]}, {quote(native)}), {slow})"

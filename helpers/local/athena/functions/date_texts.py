@@ -79,6 +79,8 @@ def parse_moment(tokens, text, pivot=2020):
 
     `pivot`: the middle of the hundred years that a year of two digits may mean.
     """
+    if not tokens:
+        raise Refused("Both printing and parsing not supported")
     fields, at = {}, 0
     try:
         for i, (kind, value) in enumerate(tokens):
@@ -135,7 +137,7 @@ def _parse_token(kind, value, following, text, at, fields, pivot):
 
 def _store(kind, digits, fields, pivot):
     if kind == "fraction":
-        fields["micro"] = int(digits[:6].ljust(6, "0"))
+        fields["micro"] = int(digits[:3].ljust(3, "0")) * 1000  # Joda cuts at the millisecond
     elif kind in ("year2", "week_year2"):
         number = int(digits)
         if len(digits.strip("+-")) == 2:
