@@ -4,6 +4,7 @@ Only the reading goes through Parquet: the bytes billed are those of the Avro ob
 """
 
 import struct
+import zlib
 
 import fastavro
 import pyarrow as pa
@@ -11,8 +12,10 @@ import pyarrow.parquet as pq
 
 from ..errors import AthenaError
 from . import arrow_types, parquet
+from .avro_blocks import plain_stream
 
 BATCH = 20_000  # rows
+DAMAGE = (ValueError, EOFError, KeyError, IndexError, TypeError, struct.error, zlib.error)
 
 
 def relation(source):
@@ -29,7 +32,7 @@ def _converter(file):
     def convert(raw, target):
         try:
             with open(raw, "rb") as stream:
-                reader = fastavro.reader(stream)
+                reader = fastavro.reader(plain_stream(stream))
                 schema = arrow_types.from_avro(reader.writer_schema)
                 with pq.ParquetWriter(target, schema) as writer:
                     batch = []
@@ -39,7 +42,7 @@ def _converter(file):
                             writer.write_table(_table(batch, schema))
                             batch = []
                     writer.write_table(_table(batch, schema))
-        except (ValueError, EOFError, KeyError, IndexError, TypeError, struct.error, pa.ArrowException) as failure:
+        except (*DAMAGE, pa.ArrowException) as failure:
             reason = (str(failure) or type(failure).__name__).splitlines()[0]
             raise AthenaError(
                 "HIVE_CURSOR_ERROR", f"Failed to read file: {file.uri}: not a valid Avro file: {reason}"

@@ -1,17 +1,15 @@
 """Arrow tables → one file of a format. The same rows give the same bytes wherever the locked libraries run."""
 
 import bz2
-import hashlib
 import struct
 import zlib
 
-import fastavro
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import orc
 
-from ..errors import AthenaError
 from ..readers import arrow_types
+from .avro_file import AvroFile
 
 ROW_GROUP = 122_880  # rows; DuckDB's own choice: small enough that statistics skip something
 EXTENSIONS = {"GZIP": ".gz", "ZSTD": ".zst", "BZIP2": ".bz2", "DEFLATE": ".deflate", "SNAPPY": ".snappy"}
@@ -28,7 +26,7 @@ def open_writer(path, storage, columns):
     if storage.format == "ORC":
         return _Orc(path, storage)
     if storage.format == "AVRO":
-        return _Avro(path, storage, columns)
+        return AvroFile(path, storage.compression, columns)
     return _Lines(path, storage)
 
 
@@ -40,9 +38,6 @@ def extension(storage):
 def schema_of(columns):
     """[(name, Type)] → the Arrow schema that is written."""
     return pa.schema([pa.field(n, arrow_types.from_trino(t)) for n, t in columns])
-
-
-AVRO_CODECS = {"DEFLATE": "deflate", "SNAPPY": "snappy", "ZSTD": "zstandard", "BZIP2": "bzip2", "NONE": "null"}
 
 
 class _Parquet:
@@ -71,66 +66,6 @@ class _Orc:
 
     def close(self):
         self.writer.close()
-
-
-class _Avro:
-    def __init__(self, path, storage, columns):
-        self.stream = open(path, "wb")  # noqa: SIM115 - closed by close()
-        names = iter(range(1, 10_000))
-        fields = [{"name": n, "type": _nullable(t, names), "default": None} for n, t in columns]
-        schema = {"type": "record", "name": "hive_schema", "fields": fields}
-        marker = hashlib.md5(repr(schema).encode()).digest()  # random by default, which changes the bytes
-        try:
-            self.writer = fastavro.write.Writer(
-                self.stream, schema, codec=AVRO_CODECS[storage.compression], sync_marker=marker
-            )
-        except ValueError as failure:
-            self.stream.close()
-            raise AthenaError("NOT_SUPPORTED", f"{storage.compression} for AVRO: {failure}") from failure
-
-    def write(self, table):
-        for record in table.to_pylist(maps_as_pydicts="lossy"):
-            self.writer.write(record)
-
-    def close(self):
-        try:
-            self.writer.flush()
-        finally:
-            self.stream.close()
-
-
-def _nullable(t, names):
-    return ["null", _avro_type(t, names)]
-
-
-def _avro_type(t, names):
-    plain = {
-        "boolean": "boolean",
-        "tinyint": "int",
-        "smallint": "int",
-        "integer": "int",
-        "bigint": "long",
-        "real": "float",
-        "double": "double",
-        "varbinary": "bytes",
-        "date": {"type": "int", "logicalType": "date"},
-        "timestamp": {"type": "long", "logicalType": "timestamp-millis"},
-    }
-    if t.base in plain:
-        return plain[t.base]
-    if t.base == "decimal":
-        return {"type": "bytes", "logicalType": "decimal", "precision": t.args[0], "scale": t.args[1]}
-    if t.base == "array":
-        return {"type": "array", "items": _nullable(t.args[0], names)}
-    if t.base == "map":
-        if not t.args[0].is_text:
-            raise AthenaError("NOT_SUPPORTED", "Avro maps must have string keys")
-        return {"type": "map", "values": _nullable(t.args[1], names)}
-    if t.base == "row":
-        name = f"record_{next(names)}"
-        fields = [{"name": n, "type": _nullable(f, names), "default": None} for n, f in t.fields]
-        return {"type": "record", "name": name, "fields": fields}
-    return "string"
 
 
 class _Lines:

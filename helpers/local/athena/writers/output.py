@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..ddl.partition_values import escape
@@ -92,6 +93,10 @@ def duckdb_errors():
     except AthenaError:
         raise
     except (duckdb.Error, pa.ArrowException) as failure:
+        raise from_duckdb(failure) from failure
+    except OSError as failure:
+        if failure.errno is not None:  # the disk's own
+            raise
         raise from_duckdb(failure) from failure
 
 
@@ -200,9 +205,9 @@ def _upload(division, target, context):
             object_key = f"{prefix}{stem}_{part}{formats.extension(target.storage)}"
             try:
                 s3.upload_file(str(path), bucket, object_key)
-            except (ClientError, BotoCoreError) as failure:
+            except (ClientError, BotoCoreError, Boto3Error) as failure:
                 raise AthenaError(
-                    "HIVE_WRITER_CLOSE_ERROR", f"Error committing write to Hive: {failure}"
+                    "HIVE_WRITER_CLOSE_ERROR", f"Error committing write to Hive: {_reason(failure)} ({folder})"
                 ) from failure
             written.files.append(f"s3://{bucket}/{object_key}")
             if target.partitions:
@@ -214,6 +219,13 @@ def _upload(division, target, context):
                 s3.delete_object(Bucket=bucket, Key=object_key)
         raise
     return written
+
+
+def _reason(failure):
+    """What S3 said. boto3 wraps it in an error of its own that names our local file."""
+    cause = failure.__context__ if isinstance(failure, Boto3Error) else failure
+    error = getattr(cause, "response", {}).get("Error", {})
+    return error.get("Message") or str(cause or failure)
 
 
 def require_empty(s3, location, message):

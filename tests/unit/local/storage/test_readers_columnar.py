@@ -86,8 +86,8 @@ def test_a_column_of_another_type_is_an_error_only_when_it_is_read(lake, column,
     with pytest.raises(AthenaError) as failure:
         lake.read(table)
     assert str(failure.value) == (
-        f"HIVE_BAD_DATA: Field c's type {physical} in parquet file {lake.location}a.parquet is incompatible with type "
-        f"{hive_type} defined in table schema"
+        f"HIVE_BAD_DATA: Field c's type {physical} in parquet file {lake.location}a.parquet is incompatible with "
+        f"type {hive_type} defined in table schema"
     )
     assert lake.read(table, ["ok"]).rows == [(1,)]
 
@@ -133,10 +133,7 @@ def test_avro_by_name_with_logical_types(lake):
         {"name": "tags", "type": {"type": "array", "items": "string"}},
         {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
         {"name": "m", "type": {"type": "map", "values": ["null", "int"]}},
-        {
-            "name": "r",
-            "type": ["null", {"type": "record", "name": "inner", "fields": [{"name": "x", "type": "int"}]}],
-        },
+        {"name": "r", "type": ["null", inner]},
         {"name": "n", "type": {"type": "bytes", "logicalType": "decimal", "precision": 5, "scale": 2}},
     ]
     records = [
