@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -18,13 +19,14 @@ BUILD = Path("build") / "course"
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status: 0, 1 when a lesson failed, 2 when the request was refused."""
     options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop kernels and endpoint as Ctrl-C does
     try:
         return options.command(options)
     except OneLineError as error:
         print(f"helpers.course: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("helpers.course: stopped", file=sys.stderr)
+        print("\nhelpers.course: stopped", file=sys.stderr)
         return 130
 
 

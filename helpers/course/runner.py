@@ -39,7 +39,7 @@ def run(lessons: list[Path], given: dict[str, str], out: Path) -> list[Outcome]:
     values = parameters.for_lessons(given, known)
     _require_room(out)
     place = lab.connect(given.get("MODE", "local"), lesson="runner")
-    for logger in ("papermill", "nbclient"):  # a failure is reported once, in one line
+    for logger in ("papermill", "nbclient", "asyncio"):  # a failure is reported once, in one line
         logging.getLogger(logger).setLevel(logging.CRITICAL)
 
     outcomes = []
@@ -56,7 +56,7 @@ def _run_one(path: Path, values: dict, out: Path, place: lab.Lab, label: str) ->
     ours = course_prefix() if place.mode == "aws" else ""  # locally every query is the lesson's
     outcome = Outcome(path.stem)
     before, started = execution_ids(place.athena, ours), time.perf_counter()
-    notebook = _execute(path, values, out, outcome, label)
+    notebook = _execute(path, values, outcome, label)
     outcome.seconds = time.perf_counter() - started
     outcome.usage = total_of(place.athena, execution_ids(place.athena, ours) - before)
     write(notebook, out / path.name)
@@ -88,9 +88,12 @@ def _require_room(out: Path) -> None:
         raise CourseError(f"{out}: {free // 2**20} MB free on this disk, the course needs {ROOM // 2**20} MB")
 
 
-def _execute(path: Path, values: dict, out: Path, outcome: Outcome, label: str) -> NotebookNode:
-    """The executed notebook in normal form; a failure goes into `outcome.error`."""
-    with tempfile.TemporaryDirectory(prefix=".running-", dir=out) as workshop:
+def _execute(path: Path, values: dict, outcome: Outcome, label: str) -> NotebookNode:
+    """The executed notebook in normal form; a failure goes into `outcome.error`.
+
+    Papermill saves after every cell, so it works in a temporary folder: in `out` a notebook appears whole.
+    """
+    with tempfile.TemporaryDirectory(prefix="athena-workbook-") as workshop:
         executed = Path(workshop) / path.name
         try:
             papermill.execute_notebook(
@@ -105,7 +108,7 @@ def _execute(path: Path, values: dict, out: Path, outcome: Outcome, label: str) 
                 coalesce_streams=True,
             )
         except OSError as error:
-            raise CourseError(f"cannot write to {out}: {error.strerror or error}") from None
+            raise CourseError(f"cannot write to {workshop}: {error.strerror or error}") from None
         except (PapermillException, CellTimeoutError, DeadKernelError) as error:
             outcome.error = failure(path.stem, read(executed) if executed.exists() else read(path), error)
         return normalise(read(executed) if executed.exists() else read(path))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nbformat
@@ -101,6 +104,41 @@ def test_a_failing_lesson_is_named_and_the_others_finish(folder, tmp_path):
     assert [cell.output_type for cell in read(out / "04_example.ipynb").cells[6].outputs] == ["error"]
     assert "failed: 04_example, cell 6" in (out / "index.html").read_text()
     assert sorted(path.name for path in out.iterdir() if path.name.startswith(".")) == []
+
+
+def ended(process: int) -> bool:
+    """Whether a process is gone within ten seconds."""
+    for _ in range(100):
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_leaves_nothing(number, folder, tmp_path):
+    """Ctrl-C and a plain kill end the kernel and the endpoint too, and say one line."""
+    notebook = lesson()
+    notebook.cells[5] = code(
+        "import os, pathlib, time; pathlib.Path('kernel').write_text(str(os.getpid())); time.sleep(99)"
+    )
+    save(notebook, folder / "03_example.ipynb")
+    command = [sys.executable, "-m", "helpers.course", "run", "--folder", folder, "--out", tmp_path / "out"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True) as running:
+        sleeping = folder / "kernel"
+        for _ in range(600):
+            if sleeping.exists() and sleeping.read_text():
+                break
+            time.sleep(0.1)
+        running.send_signal(number)
+        said = running.communicate(timeout=60)[1]
+    assert running.returncode == 130
+    assert said.splitlines()[-1] == "helpers.course: stopped"
+    kernel = int(sleeping.read_text())
+    assert ended(kernel)
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_an_output_folder_that_cannot_be_written(folder, tmp_path):
