@@ -1,7 +1,5 @@
 """One statement → its outcome: the hub between the life of a query and the modules that do its work."""
 
-from dataclasses import replace
-
 from . import ddl, explain, queries, show_functions, writers
 from .errors import AthenaError, RequestError, unsupported_statement
 from .outcome import Outcome
@@ -54,10 +52,8 @@ def _execute(statement, context):
     if inner.parameters != len(arguments or []):
         message = f"Incorrect number of parameters: expected {inner.parameters} but found {len(arguments or [])}"
         raise AthenaError("INVALID_PARAMETER_USAGE", message, 1, 1)
-    inner_context = replace(context, parameters=arguments)
-    outcome = run(inner, inner_context)
-    context.scanned_bytes = inner_context.scanned_bytes
-    return outcome
+    context.parameters = arguments
+    return run(inner, context)
 
 
 def _deallocate(statement, context):

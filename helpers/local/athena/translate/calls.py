@@ -7,7 +7,7 @@ from ..errors import AthenaError
 from ..functions import registry
 from ..sql import tree
 from . import operators, signatures
-from .casts import coerce
+from .casts import cast, coerce
 from .expr import Expr, call
 
 
@@ -16,6 +16,8 @@ def bind(binder, node):
     special = _SPECIAL.get(node.name)
     if special:
         return special(binder, node)
+    if node.name in _CLOCKS and node.arguments:
+        return _clock(binder, node)
     overloads = registry.FUNCTIONS.get(node.name)
     if node.star:
         if node.name != "count":
@@ -202,6 +204,15 @@ def _merged(binder, over):
 
 
 # ---- special forms
+
+_CLOCKS = ("current_timestamp", "localtimestamp", "current_time", "localtime")
+
+
+def _clock(binder, node):
+    """current_timestamp(p) and its like: the clock with `p` digits of a second."""
+    precision = binder.bind(node.arguments[0])
+    now = function(binder, node.name, node, [])
+    return cast(now, types.Type(now.type.base, (precision.value,)), False, node.line, node.column)
 
 
 def _coalesce(binder, node):
