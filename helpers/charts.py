@@ -155,7 +155,7 @@ def before_after(
     """
     every = [float(number) for pair in values.values() for number in pair]
     log = log and max(every) > 0
-    figure, axes = _figure(0.9 + 0.75 * len(values))
+    figure, axes = _figure(1.2 + 0.75 * len(values))
     for offset, colour, index in ((-0.19, ORANGE, 0), (0.19, BLUE, 1)):
         heights = [float(pair[index]) for pair in values.values()]
         places = [position + offset for position in range(len(values))]
@@ -166,8 +166,8 @@ def before_after(
     axes.tick_params(axis="y", length=0)
     _scale(axes, "x", unit, log)
     axes.margins(x=0.18)
-    axes.set_title(title)
-    axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0.2)
+    axes.set_title(title, pad=26)  # the legend stands between title and bars, however long the title
+    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2, borderpad=0)
     if log:
         axes.set_xlim(left=10 ** (_decade(min(filter(None, every))) - 1))
     rows = [
@@ -209,7 +209,7 @@ def _tick(value: float, unit: str) -> str:
     """A short number for an axis; the exact ones stand beside the bars and in the text."""
     if unit == "bytes":
         return costs.format_bytes(value).replace(".0 ", " ")
-    return ("$" if unit == "usd" else "") + f"{round(value, 10):,g}"
+    return ("$" if unit == "usd" else "") + f"{round(value, 10):,.10g}"
 
 
 def _decade(value: Number) -> int:
