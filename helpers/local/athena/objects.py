@@ -9,6 +9,7 @@ running query.
 import errno
 import hashlib
 import os
+import re
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -80,7 +81,10 @@ class ObjectCache:
         self._guard = threading.RLock()
         self._making = {}  # name → lock of whoever makes that file
         self._files = {}  # name → size, least recently used first
+        self._total = 0  # bytes of all of them
         self._pins = {}  # name → number of queries that use it
+        self._uris = {}  # fingerprint → s3:// URI, for the messages of those who read the local files
+        self._local = re.compile(re.escape(str(self.folder)) + r"/([0-9a-f]{40})[\w.]*")
         self._memo = {}
         self._pool = ThreadPoolExecutor(FETCHERS, thread_name_prefix="fetch")
 
@@ -126,6 +130,7 @@ class ObjectCache:
 
     def path(self, file, owner=None):
         """The local copy of an object. With `owner`, it stays until that object (a connection) is gone."""
+        self._uris[file.fingerprint] = file.uri
         return self._made(file.fingerprint, lambda target: self._fetch(file, target), owner)
 
     def prepared(self, file, kind, make, owner=None):
@@ -135,6 +140,10 @@ class ObjectCache:
             make(self.path(file), target)
 
         return self._made(f"{file.fingerprint}.{kind}", build, owner)
+
+    def named(self, message):
+        """A message with the objects' URIs in the place of their local copies."""
+        return self._local.sub(lambda found: self._uris.get(found[1], "an object"), message)
 
     def paths(self, files, prepare, context):
         """`prepare(file)` → local path for every file, several at a time, in order."""
@@ -183,6 +192,7 @@ class ObjectCache:
                 size = self._write(target, make)
                 with self._guard:
                     self._files[name] = size
+                    self._total += size
                     self._making.pop(name, None)
                     self._evict(keep=name)
         return str(target)
@@ -232,12 +242,14 @@ class ObjectCache:
                 self._pins.pop(name, None)
 
     def _evict(self, keep):
-        total = sum(self._files.values())
+        if self._total <= self.limit:
+            return
         for name in list(self._files):
-            if total <= self.limit:
+            if self._total <= self.limit:
                 return
             if name != keep and name not in self._pins and name not in self._making:
-                total -= self._files.pop(name)
+                self._total -= self._files.pop(name)
+                self._uris.pop(name, None)
                 with suppress(FileNotFoundError):
                     (self.folder / name).unlink()
 

@@ -6,7 +6,7 @@ prefix, that prefix is listed once and its keys are dealt out.
 
 from ..objects import split_location
 
-FEW = 8  # up to this many locations are listed one by one
+FEW = 32  # up to this many locations are listed one by one
 
 
 def files_of(locations, context):

@@ -103,7 +103,17 @@ def converted(x, held, t, paths=frozenset({()})):
         return f"substr({x}, 1, {t.args[0]})" if t.args else x
     if t.base == "varbinary":
         return f"encode({x})" if pa.types.is_string(held) else x
+    if t.base in LARGEST and pa.types.is_integer(held) and held.bit_width > LARGEST[t.base][0]:
+        bits, word = LARGEST[t.base]
+        return (
+            f"CASE WHEN {x} NOT BETWEEN {-(1 << bits - 1)} AND {(1 << bits - 1) - 1} "
+            f"THEN error('GENERIC_INTERNAL_ERROR: Value ' || {x} || ' exceeds {word}') ELSE CAST({x} AS {t.duckdb}) END"
+        )
     return f"CAST({x} AS {t.duckdb})"
+
+
+# Integer type → its bits, and what Athena calls its largest value in an error.
+LARGEST = {"tinyint": (8, "MAX_BYTE"), "smallint": (16, "MAX_SHORT"), "integer": (32, "MAX_INT")}
 
 
 def check(field, wanted, uri):
@@ -138,7 +148,7 @@ def fits(held, t):
     if kind.is_binary(held) or kind.is_large_binary(held) or kind.is_fixed_size_binary(held):
         return t.is_text or t.base in ("varbinary", "uuid")
     if kind.is_timestamp(held):
-        return t.base == "timestamp" or t.base == "bigint"
+        return t.base == "timestamp"
     if kind.is_date(held):
         return t.base == "date"
     if kind.is_time(held):

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from ..errors import AthenaError
 from ..objects import split_location
 from ..partitions import typed_value
+from ..types import VARCHAR
 from . import listing
 from .source import FILE, Wanted
 from .values import literal, name
 
+PATH = "$path"  # the hidden column with the object that a row comes from
 NO_COLUMNS = '0 AS "$rows"'  # of a scan that only counts rows
 
 
@@ -31,7 +33,7 @@ class Group:
 
 def schema_of(table):
     """Lower-case column name → Type, data and partition columns."""
-    return {c.name: c.type for c in [*table.columns, *table.partition_keys]}
+    return {PATH: VARCHAR} | {c.name: c.type for c in [*table.columns, *table.partition_keys]}
 
 
 def groups(scan, partitions, context):
@@ -134,7 +136,10 @@ def select(scan, group, relation):
     keys = {c.name: i for i, c in enumerate(scan.table.partition_keys)}
     columns = []
     for column in scan.columns:
-        if column in keys:
+        if column == PATH:
+            uris = ", ".join(literal(file.uri) for file in group.files)
+            columns.append(f"[{uris}][CAST({FILE} AS INTEGER) + 1] AS {name(column)}")
+        elif column in keys:
             columns.append(f"{_partition_column(scan, group, keys[column])} AS {name(column)}")
         elif column in group.targets:
             columns.append(f"TRY_CAST({name(column)} AS {group.targets[column].duckdb}) AS {name(column)}")

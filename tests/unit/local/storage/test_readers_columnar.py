@@ -4,6 +4,7 @@ import datetime as dt
 import io
 from decimal import Decimal
 
+import duckdb
 import fastavro
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -156,3 +157,11 @@ def test_avro_by_name_with_logical_types(lake):
         (None, [], dt.datetime(1970, 1, 1), {}, None, Decimal("-2.25"), None),
     ]
     assert answer.scanned == size
+
+
+def test_a_number_too_large_for_the_table_is_an_error(lake):
+    lake.put("a.parquet", parquet(pa.table({"n": [2156111684], "ok": [5]})))
+    table = lake.table("parquet", ["n int", "ok int"])
+    with pytest.raises(duckdb.Error, match="GENERIC_INTERNAL_ERROR: Value 2156111684 exceeds MAX_INT"):
+        lake.read(table)
+    assert lake.read(table, ["ok"]).rows == [(5,)]
