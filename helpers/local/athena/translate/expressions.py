@@ -77,7 +77,8 @@ class Binder:
 
     def _field(self, expr, name, node):
         if expr.type.base != "row":
-            raise not_found((*getattr(node, "parts", (name,)),), node)
+            shown = expr.shown or "of a value"
+            raise AthenaError("TYPE_MISMATCH", f"Expression {shown} is not of type ROW", node.line, node.column)
         for (field_name, field_type), (sql_name, _) in zip(expr.type.args, expr.type.fields, strict=True):
             if (field_name or "").lower() == name.lower():
                 return self.field_of(expr, sql_name, field_type)
