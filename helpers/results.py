@@ -67,8 +67,15 @@ class Result:
         convert = [converter(column.type) for column in self.columns]
         return [
             tuple(None if text is None else to(text) for to, text in zip(convert, texts, strict=False))
-            for texts in self.texts
+            for texts in map(self._cells, self.texts)
         ]
+
+    def _cells(self, texts: list[str | None]) -> list[str | None]:
+        """A row with a cell per column: DESCRIBE declares three columns and sends one cell, joined by tabs."""
+        if len(texts) == len(self.columns) or len(texts) != 1:
+            return texts
+        parts = [part.strip() for part in (texts[0] or "").split("\t")][: len(self.columns)]
+        return parts + [""] * (len(self.columns) - len(parts))
 
     @cached_property
     def df(self) -> pd.DataFrame:

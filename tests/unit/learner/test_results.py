@@ -179,3 +179,13 @@ def test_cells_stay_on_their_line():
     table = tables.text_table(["a"], [["x\ny\tz"], ["w" * 100]])
     assert table.splitlines()[2] == "x\\ny\\tz"
     assert table.splitlines()[3] == "w" * 59 + "…"
+
+
+def test_describe_is_a_table_of_three_columns():
+    """Hive's DESCRIBE names three columns and sends each row as one tab-joined, padded cell."""
+    three = [("col_name", "string"), ("data_type", "string"), ("comment", "string")]
+    described = result(
+        three, [["user_id             \tstring              \t                    "], ["# Partition Information"]],
+        statement_type="UTILITY", substatement_type="DESCRIBE_TABLE",
+    )  # fmt: skip
+    assert described.df.values.tolist() == [["user_id", "string", ""], ["# Partition Information", "", ""]]
