@@ -105,9 +105,11 @@ def converted(x, held, t, paths=frozenset({()})):
         return f"encode({x})" if pa.types.is_string(held) else x
     if t.base in LARGEST and pa.types.is_integer(held) and held.bit_width > LARGEST[t.base][0]:
         bits, word = LARGEST[t.base]
+        low, high = -(1 << bits - 1), (1 << bits - 1) - 1
         return (
-            f"CASE WHEN {x} NOT BETWEEN {-(1 << bits - 1)} AND {(1 << bits - 1) - 1} "
-            f"THEN error('GENERIC_INTERNAL_ERROR: Value ' || {x} || ' exceeds {word}') ELSE CAST({x} AS {t.duckdb}) END"
+            f"CASE WHEN {x} NOT BETWEEN {low} AND {high} "
+            f"THEN error('GENERIC_INTERNAL_ERROR: Value ' || {x} || ' exceeds {word}') "
+            f"ELSE CAST({x} AS {t.duckdb}) END"
         )
     return f"CAST({x} AS {t.duckdb})"
 
