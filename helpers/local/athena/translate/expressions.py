@@ -67,7 +67,9 @@ class Binder:
         if found is None:
             raise not_found(node.parts, node)
         expr, rest = found
-        positioned = replace(expr, line=node.line, column=node.column, shown=".".join(node.parts))
+        positioned = replace(
+            expr, line=node.line, column=node.column, shown=".".join(node.parts[: len(node.parts) - len(rest)])
+        )
         return self._fields(positioned, rest, node)
 
     def _fields(self, expr, names, node):
