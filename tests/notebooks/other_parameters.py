@@ -6,4 +6,5 @@ OTHER: dict[str, list[dict[str, object]]] = {
     "02_schema_on_read": [{"YEAR": 2003}, {"YEAR": 2005}],
     "03_file_formats": [{"YEAR": 2005}, {"YEAR": 2003, "SCALE": 0.1}],
     "04_partitioning": [{"MONTH": 1}, {"MONTH": 12}],
+    "05_parquet_ctas": [{"YEAR": 2003}, {"YEAR": 2005, "SCALE": 0.25}],
 }
