@@ -45,7 +45,7 @@ def create_table_as(statement, context):
         )
     storage = properties.storage_of(statement.properties, properties.CTAS)
     plan = queries.plan(statement.query, context, queries.bound_parameters(statement, context))
-    columns = new_columns(plan)
+    columns = new_columns(plan.names, [t for _, t in plan.columns])
     keys = partition_keys(columns, storage)
     location = storage.external_location or (f"{context.output_location.rstrip('/')}/tables/{context.execution_id}")
     require_empty(
@@ -87,10 +87,10 @@ def _write(statement, plan, columns, target, context):
         con.close()
 
 
-def new_columns(plan):
+def new_columns(names, types):
     """[(lower-case name, Type)] of the new table. Raises what Trino and Hive refuse."""
     columns, seen = [], set()
-    for i, (column, t) in enumerate(zip(plan.names, (t for _, t in plan.columns), strict=True)):
+    for i, (column, t) in enumerate(zip(names, types, strict=True)):
         if column is None:
             raise AthenaError("MISSING_COLUMN_NAME", f"Column name not specified at position {i + 1}", 1, 1)
         column = column.lower()

@@ -2,6 +2,7 @@
 
 from .. import queries
 from ..errors import AthenaError
+from ..types import timestamp
 from . import properties
 from .ctas import new_columns, outcome, partition_keys
 from .output import Target, require_empty, write
@@ -12,7 +13,11 @@ def unload(statement, context):
     """Run a statement_tree.Unload → Outcome. The target must be empty."""
     storage = properties.storage_of(statement.properties, properties.UNLOAD)
     plan = queries.plan(statement.query, context, queries.bound_parameters(statement, context))
-    columns = new_columns(plan)
+    # There is no table: columns may go without a name, and instants are simply cut to milliseconds.
+    columns = new_columns(
+        [name for name, _ in plan.columns],
+        [timestamp(3) if t.base == "timestamp" else t for _, t in plan.columns],
+    )
     keys = partition_keys(columns, storage)
     if not statement.to.startswith("s3://"):
         raise AthenaError("INVALID_TABLE_PROPERTY", f"UNLOAD target is not an S3 location: {statement.to}")
@@ -27,7 +32,7 @@ def unload(statement, context):
     con = context.services.duck.connect()
     try:
         context.on_cancel(con.interrupt)
-        sources = [(f"c{i}", t) for i, (_, t) in enumerate(columns)]
+        sources = [(f"c{i}", t) for i, (_, t) in enumerate(plan.columns)]
         written = write(con, file_select(plan.open(con), sources, columns, target), target, context)
     finally:
         con.close()
