@@ -87,8 +87,8 @@ def test_expressions(session, sql, rows):
             [["40", "2", "[30, 20, 10]"]],
         ),
         (
-            f"WITH s AS (SELECT * FROM {SALES}) SELECT a.x FROM s a WHERE x = (SELECT max(x) FROM s b WHERE b.g = a.g) "
-            "ORDER BY x",
+            f"WITH s AS (SELECT * FROM {SALES}) SELECT a.x FROM s a "
+            "WHERE x = (SELECT max(x) FROM s b WHERE b.g = a.g) ORDER BY x",
             [["20"], ["30"]],
         ),
         (
@@ -151,8 +151,8 @@ def test_queries(session, sql, rows):
         ),
         (
             "SELECT sum(x) FROM (VALUES 1) AS t(x) WHERE sum(x) > 1",
-            "EXPRESSION_NOT_SCALAR: line 1:45: WHERE clause cannot contain aggregations, window functions or grouping "
-            "operations: [sum]",
+            "EXPRESSION_NOT_SCALAR: line 1:45: WHERE clause cannot contain aggregations, window functions or "
+            "grouping operations: [sum]",
         ),
         ("SELECT MAP(ARRAY['a'], ARRAY[1])['b']", "INVALID_FUNCTION_ARGUMENT: Key not present in map: b"),
         (

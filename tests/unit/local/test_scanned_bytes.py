@@ -78,7 +78,8 @@ ALL = ("id", "name", "s.a", "s.b")
         ),
         ("SELECT g, n FROM (SELECT m AS g, count(id) AS n FROM p GROUP BY m) WHERE g = 2", ("id",), (2,), range(4)),
         (
-            "SELECT i FROM (SELECT id AS i, m FROM p WHERE m = 1 UNION ALL SELECT id, m FROM p WHERE m = 2) WHERE m = 2",
+            "SELECT i FROM (SELECT id AS i, m FROM p WHERE m = 1 UNION ALL SELECT id, m FROM p WHERE m = 2) "
+            "WHERE m = 2",
             ("id",),
             (2,),
             range(4),
