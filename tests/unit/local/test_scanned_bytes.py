@@ -129,3 +129,10 @@ def test_constants_and_metadata_scan_nothing(lake):
 def test_explain_shows_what_is_left(lake):
     lines = [row[0] for row in lake.ok("EXPLAIN SELECT name FROM p WHERE m = 2 AND id > 5").rows]
     assert any("columns = [id, name, m], partitions = 1 of 3" in line for line in lines)
+
+
+def test_the_hidden_column_names_the_object_and_costs_nothing(lake):
+    answer = lake.ok('SELECT "$path", count(*) FROM p WHERE m < 3 GROUP BY 1 ORDER BY 1')
+    assert answer.rows == [[f"s3://query-tests/lake/m={m}/part.parquet", "1000"] for m in (1, 2)]
+    assert answer.scanned == 0
+    assert [name for name, _ in lake.ok("SELECT * FROM p LIMIT 1").columns] == ["id", "name", "s", "m"]

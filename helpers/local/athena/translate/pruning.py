@@ -5,7 +5,6 @@ from datetime import date, datetime
 import pyarrow
 
 from ..domains import Domain
-from ..errors import AthenaError
 from ..scans import TableScan
 from .expr import Renderer, conjuncts
 
@@ -17,8 +16,6 @@ def table_scan(scan, connect):
     """relations.Scan → (TableScan, whether it can have no row at all). `connect()` gives a DuckDB connection."""
     keys = {c.name: c for c in scan.table.partition_keys}
     needed = {scan.columns[i][0]: paths for i, paths in sorted(scan.needed.items())}
-    if "$path" in needed:
-        raise AthenaError("NOT_SUPPORTED", 'the hidden column "$path" is not supported by this endpoint yet')
     found = TableScan(
         scan.table, scan.alias, list(needed), {n: paths for n, paths in needed.items() if n not in keys}
     )
