@@ -112,6 +112,9 @@ def from_duckdb(exc):
         return AthenaError("NUMERIC_VALUE_OUT_OF_RANGE", text.split(": ", 1)[-1])
     if "More than one row returned by a subquery" in text:
         return AthenaError("SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows")
+    damaged = re.search(r'Failed to read file "([^"]+)": ([^\n]*)', text)
+    if damaged:
+        return AthenaError("HIVE_CURSOR_ERROR", f"Failed to read Parquet file: {damaged[1]}: {damaged[2]}")
     if "Out of Memory" in text:
         return AthenaError(None, "Query exhausted resources at this scale factor", category=SYSTEM)
     if "invalid date" in text or "invalid timestamp" in text or "Conversion Error" in text:

@@ -215,7 +215,7 @@ class Executions:
             self._end(execution, CANCELLED, reason=getattr(error, "reason", "Query cancelled by user"))
             return
         error = _as_athena_error(error)
-        reason = _with_advice(str(error), execution)
+        reason = _with_advice(self._services.objects.named(str(error)), execution)
         if reason.startswith("FAILED: ") and execution.location.endswith(".txt"):
             try:
                 self._writer.write_failure(execution.location, reason)
