@@ -1,6 +1,7 @@
 """A cursor over Hive's tokens, with the errors of the grammar that Athena reads DDL with (ANTLR's words)."""
 
 from ..errors import RequestError
+from .stream import Stream
 
 # Athena User Guide, "Reserved keywords to escape in DDL statements", without TIME, which its own examples
 # use as a column name.
@@ -26,37 +27,12 @@ class HiveSyntax(Exception):
         super().__init__(request.message)
 
 
-class Cursor:
+class Cursor(Stream):
     """Hive's tokens with a position. `complaint` is the first thing that Hive's own parser would refuse."""
 
     def __init__(self, tokens, sql):
-        self.tokens, self.sql, self.at, self.complaint = tokens, sql, 0, None
-
-    @property
-    def token(self):
-        return self.tokens[self.at]
-
-    def peek(self, ahead=1):
-        return self.tokens[min(self.at + ahead, len(self.tokens) - 1)]
-
-    def advance(self):
-        token = self.token
-        self.at += 1
-        return token
-
-    def is_word(self, *words):
-        return all(self.peek(i).upper == word for i, word in enumerate(words))
-
-    def accept(self, *words):
-        if not self.is_word(*words):
-            return False
-        self.at += len(words)
-        return True
-
-    def expect(self, *words):
-        for word in words:
-            if not self.accept(word):
-                raise self.mismatch(f"'{word}'")
+        super().__init__(tokens, sql)
+        self.complaint = None
 
     def expect_end(self, expecting="<EOF>"):
         if self.token.kind != "end":
