@@ -115,6 +115,8 @@ def from_duckdb(exc):
     damaged = re.search(r'Failed to read file "([^"]+)": ([^\n]*)', text)
     if damaged:
         return AthenaError("HIVE_CURSOR_ERROR", f"Failed to read Parquet file: {damaged[1]}: {damaged[2]}")
+    if "Max expression depth" in text:
+        return AthenaError("STACK_OVERFLOW", "statement is too large (stack overflow during analysis)")
     if "Out of Memory" in text:
         return AthenaError(None, "Query exhausted resources at this scale factor", category=SYSTEM)
     if "invalid date" in text or "invalid timestamp" in text or "Conversion Error" in text:

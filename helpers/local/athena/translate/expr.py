@@ -1,8 +1,10 @@
 """A bound expression: every name resolved, every type known, ready to become DuckDB SQL."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..errors import AthenaError
 from ..types import Type
 
 
@@ -88,6 +90,30 @@ def conjuncts(expr):
     return [expr]
 
 
+TOO_DEEP = 100  # calls inside one another; DuckDB's own stack is the limit
+NESTED_CALLS = 4  # calls inside one another that DuckDB may expand together
+_EXPANDING = re.compile(r"\bt_\w+\(")  # a macro: DuckDB copies the argument to each place that it is used in
+
+
+def nested_calls(expr):
+    """How many calls that may copy their arguments lie inside one another here."""
+    found = expr.__dict__.get("_nested_calls")
+    if found is None:
+        found = max(map(nested_calls, expr.args), default=0)
+        found += _copies(expr)
+        if found > TOO_DEEP:
+            raise AthenaError("STACK_OVERFLOW", "statement is too large (stack overflow during analysis)")
+        expr.__dict__["_nested_calls"] = found
+    return found
+
+
+def _copies(expr):
+    if expr.op == "cast" or callable(expr.template):
+        return expr.op in ("cast", "between", "nullif") or expr.op.startswith("call:")
+    template = expr.template or ""
+    return bool(expr.args) and (template.count("{0}") > 1 or bool(_EXPANDING.search(template)))
+
+
 @dataclass
 class Renderer:
     """Expr → DuckDB SQL. `columns` overrides how a ColumnRef is written."""
@@ -101,7 +127,21 @@ class Renderer:
             return self._fill(expr, [*map(self, expr.args), expr.value.sql()])
         if expr.op == "parameter":
             return f'"{expr.value}"'
-        return self._fill(expr, [self(a) for a in expr.args])
+        parts = [self(a) for a in expr.args]
+        if _copies(expr):
+            return self._fill_once(expr, parts)
+        return self._fill(expr, parts)
+
+    def _fill_once(self, expr, parts):
+        """Deep arguments go into variables, DuckDB's being those of lambdas: copies of copies grow exponentially."""
+        held = {}
+        for i, argument in enumerate(expr.args):
+            if argument.op != "lambda" and nested_calls(argument) >= NESTED_CALLS:
+                held[f"__deep{i}"], parts[i] = parts[i], f"__deep{i}"
+        sql = self._fill(expr, parts)
+        for variable, value in held.items():
+            sql = f"list_transform([{value}], lambda {variable}: {sql})[1]"
+        return sql
 
     def _fill(self, expr, parts):
         if callable(expr.template):
