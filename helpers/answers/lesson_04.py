@@ -9,7 +9,7 @@ exercise(
     query(
         _SUMMER.format("month IN (6, 7, 8)"),
         max_bytes=lambda three: three,
-        hint="The average delay of June to August, chosen by the partition column alone: day is a column of the data.",
+        hint="The average delay of June to August, by the partition column alone: day is a column of the data.",
     ),
     wrong=[
         _SUMMER.format("month BETWEEN 6 AND 9"),

@@ -63,6 +63,18 @@ ALL = ("id", "name", "s.a", "s.b")
         ("SELECT name FROM p WHERE id BETWEEN 2300 AND 2600", ("id", "name"), (2,), (1, 2)),
         ("SELECT s.a FROM p WHERE m = 1", ("s.a",), (1,), range(4)),
         ("SELECT s FROM p WHERE m = 1", ("s.a", "s.b"), (1,), range(4)),
+        (
+            "SELECT max(id) FROM p WHERE (m = 2 AND id > 5) OR (m = 3 AND name = 'x')",
+            ("id", "name"),
+            (2, 3),
+            range(4),
+        ),
+        (
+            "SELECT max(id) FROM p WHERE m <= year(current_date) - 2000 AND m = 1 + year(now()) * 0",
+            ("id",),
+            (1,),
+            range(4),
+        ),
         ("SELECT count(*) FROM p", (), (), ()),
         ("SELECT m, count(*) FROM p GROUP BY m", (), (), ()),
         ("SELECT * FROM p WHERE 1 = 0", (), (), ()),

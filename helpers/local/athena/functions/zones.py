@@ -81,14 +81,14 @@ scalar("timezone_minute(timestamp(p) with time zone) -> bigint", "(t_offset_minu
 scalar("current_timezone() -> varchar", "'UTC'")
 
 # ---- now --------------------------------------------------------------------------------------------------
+# Within one query the clock stands still, so these are constants that partitions can be pruned with.
 _NOW = "date_trunc('millisecond', t_utc_now())"
 for _name in ("now", "current_timestamp"):
-    scalar(f"{_name}() -> timestamp(3) with time zone", f"t_zoned({_NOW}, 'UTC')", deterministic=False)
-scalar("localtimestamp() -> timestamp(3)", _NOW, deterministic=False)
-scalar("current_date() -> date", "t_utc_now()::DATE", deterministic=False)
-scalar("localtime() -> time(3)", f"{_NOW}::TIME", deterministic=False)
+    scalar(f"{_name}() -> timestamp(3) with time zone", f"t_zoned({_NOW}, 'UTC')")
+scalar("localtimestamp() -> timestamp(3)", _NOW)
+scalar("current_date() -> date", "t_utc_now()::DATE")
+scalar("localtime() -> time(3)", f"{_NOW}::TIME")
 scalar(
     "current_time() -> time(3) with time zone",
     f"left(strftime({_NOW}, '%H:%M:%S.%g'), 12) || '+00:00'",
-    deterministic=False,
 )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..errors import AthenaError
 from ..types import Type
@@ -70,7 +70,7 @@ class Expr:
         args = tuple(a.replace(change) for a in self.args)
         if all(a is b for a, b in zip(args, self.args, strict=True)):
             return self
-        return Expr(self.type, self.op, args, self.template, self.value, self.line, self.column, self.deterministic)
+        return replace(self, args=args)
 
 
 def literal(value, type_, template=None, **position):

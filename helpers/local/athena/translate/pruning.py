@@ -30,12 +30,9 @@ def table_scan(scan, connect):
             continue
         if names <= set(keys):
             exact.append(predicate)
-        if len(names) == 1:
-            domain = extractor.domain(predicate)
-            if domain is not None:
-                (name,) = names
-                target = found.partition_domains if name in keys else found.domains
-                target[name] = target[name].intersect(domain) if name in target else domain
+        for name, domain in extractor.domains(predicate).items():
+            target = found.partition_domains if name in keys else found.domains
+            target[name] = target[name].intersect(domain) if name in target else domain
     if exact:
         found.partition_predicate = _partition_predicate(scan, keys, exact, connect)
     empty = any(d.is_none for d in [*found.domains.values(), *found.partition_domains.values()])
@@ -83,7 +80,7 @@ def _partition_predicate(scan, keys, predicates, connect):
 
 
 class DomainExtractor:
-    """Predicate on one plain column → Domain, where it has a simple form."""
+    """Predicate → what it leaves of plain columns, where it has a simple form (Trino's tuple domain)."""
 
     def __init__(self, scan, connect):
         self.scan, self.connect = scan, connect
@@ -98,10 +95,24 @@ class DomainExtractor:
         finally:
             connection.close()
 
-    def domain(self, p):
+    def domains(self, p):
+        """Column name → Domain. AND leaves what both sides leave, OR what either side leaves of a shared column."""
+        if p.op == "and":
+            merged = {}
+            for part in p.args:
+                for name, domain in self.domains(part).items():
+                    merged[name] = merged[name].intersect(domain) if name in merged else domain
+            return merged
+        if p.op == "or":
+            first, *rest = map(self.domains, p.args)
+            for other in rest:
+                first = {name: first[name].union(other[name]) for name in first if name in other}
+            return first
+        domain = self._domain(p)
+        return {} if domain is None else dict.fromkeys(_names(p, self.scan), domain)
+
+    def _domain(self, p):
         rule = {
-            "and": self._and,
-            "or": self._or,
             "in": self._in,
             "between": self._between,
             "like": self._like,
@@ -113,22 +124,6 @@ class DomainExtractor:
         if p.op == "column":
             return Domain.of_values([True])
         return rule(p) if rule else None
-
-    def _and(self, p):
-        found = [d for d in map(self.domain, p.args) if d is not None]
-        merged = None
-        for d in found:
-            merged = d if merged is None else merged.intersect(d)
-        return merged
-
-    def _or(self, p):
-        found = [self.domain(a) for a in p.args]
-        if None in found:
-            return None
-        merged = found[0]
-        for d in found[1:]:
-            merged = merged.union(d)
-        return merged
 
     def _comparison(self, p):
         left, right = p.args

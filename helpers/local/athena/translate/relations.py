@@ -76,7 +76,8 @@ class Scan(Relation):
         self.predicates, self.relation_sql = [], None
 
     def column_sql(self, index):
-        return f'{self.alias}."{self.columns[index][0]}"'
+        name = self.columns[index][0].replace('"', '""')
+        return f'{self.alias}."{name}"'
 
     def push(self, predicates):
         self.predicates += predicates
