@@ -1,30 +1,20 @@
 """Damaged files, odd names, huge and random requests: Athena's error or one clear line, and the next query works."""
 
 import gzip
-import http.client
 import io
-import json
-import os
 import random
 import re
-import resource
-import signal
-import string
-import subprocess
-import sys
 import time
 
-import boto3
 import fastavro
 import pyarrow as pa
 import pyarrow.orc
 import pyarrow.parquet as pq
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from helpers.local import process
 from tests.unit.local import queries
+from tests.unit.local.queries import assert_clear
 
 BUCKET = queries.BUCKET
 PATIENCE = 60  # seconds within which every answer must come
@@ -57,13 +47,6 @@ def table(session, columns, storage, files):
         session.put(f"bad/{name}/{key}", body)
     session.ok(f"CREATE EXTERNAL TABLE {name} ({columns}) {storage} LOCATION 's3://{BUCKET}/bad/{name}/'")
     return name
-
-
-def assert_clear(reason):
-    """One line, without a traceback, a local path or a Python class."""
-    assert reason and "\n" not in reason and len(reason) < 1500, reason
-    for leak in ("Traceback", "/tmp/", "athena-workbook", "object at 0x", "NoneType", "GENERIC_INTERNAL_ERROR"):
-        assert leak not in reason, reason
 
 
 def parquet():
@@ -342,101 +325,6 @@ def test_duplicate_columns(session):
     assert "is ambiguous" in session.error("SELECT a FROM (SELECT 1 AS a, 2 AS a)")
 
 
-WORDS = (
-    "SELECT FROM WHERE ( ) , * + - / % . ; ' \" ` 1 1.5 1e400 a b t 'x' \"y\" NULL AND OR NOT IN LIKE CASE WHEN "
-    "THEN END GROUP BY ORDER LIMIT JOIN ON USING WITH AS UNION ALL VALUES ROW ARRAY [ ] MAP CAST int varchar(3) "
-    "CREATE TABLE DROP ALTER SHOW DESCRIBE EXPLAIN INSERT INTO UNLOAD TO MSCK REPAIR PREPARE EXECUTE count( sum( "
-    "date_trunc( INTERVAL DATE '2020-01-01' OVER ( PARTITION UNNEST LATERAL CROSS -> => || <= ? { } \\ # @ $"
-).split()
-
-
-def random_sql(seed):
-    """Characters, bytes and words in no order; every third begins as a statement does."""
-    chance = random.Random(seed)
-    if seed % 4 == 0:
-        return "".join(chance.choices(string.printable, k=chance.randint(1, 200)))
-    if seed % 4 == 1:
-        return chance.randbytes(chance.randint(1, 200)).decode("latin-1")
-    words = " ".join(chance.choices(WORDS, k=chance.randint(1, 25)))
-    return words if seed % 4 == 2 else "SELECT " + words
-
-
-@pytest.mark.parametrize("start", range(0, 400, 50))
-def test_random_sql(session, start):
-    for seed in range(start, start + 50):
-        sql = random_sql(seed)
-        try:
-            reason = session.run(sql).reason
-        except ClientError as refused:
-            assert refused.response["ResponseMetadata"]["HTTPStatusCode"] == 400, sql
-            assert refused.response["Error"]["Code"] == "InvalidRequestException", (sql, refused)
-            reason = refused.response["Error"]["Message"].replace("\n", " ")  # it may quote the statement
-        if reason is not None:
-            assert "Traceback" not in reason and "GENERIC_INTERNAL_ERROR" not in reason, (sql, reason)
-            assert "this endpoint cannot run the query" not in reason, (sql, reason)
-
-
-OPERATIONS = (
-    "StartQueryExecution GetQueryExecution GetQueryResults StopQueryExecution BatchGetQueryExecution "
-    "CreateWorkGroup GetWorkGroup UpdateWorkGroup DeleteWorkGroup CreateNamedQuery GetNamedQuery "
-    "CreatePreparedStatement GetPreparedStatement GetDataCatalog ListDatabases GetDatabase "
-    "GetTableMetadata ListTableMetadata TagResource UntagResource ListTagsForResource Nonsense"
-).split()
-NAMES = (
-    "QueryString QueryExecutionId WorkGroup Name MaxResults NextToken ResultConfiguration OutputLocation "
-    "ClientRequestToken ExecutionParameters CatalogName DatabaseName TableName ResourceARN Tags "
-    "QueryExecutionIds QueryExecutionContext Database Catalog StatementName QueryStatement x"
-).split()
-
-
-def random_value(chance, depth=0):
-    kinds = [
-        lambda: None,
-        lambda: chance.choice([True, False]),
-        lambda: chance.randint(-(2**70), 2**70),
-        lambda: chance.random() * 1e308,
-        lambda: "".join(chance.choices(string.printable + "ü😀\x00", k=chance.randint(0, 30))),
-        lambda: chance.choice(["primary", "AwsDataCatalog", "default", "s3://b/", "SELECT 1", "1", "0" * 40]),
-        lambda: [random_value(chance, depth + 1) for _ in range(chance.randint(0, 3))],
-        lambda: {chance.choice(NAMES): random_value(chance, depth + 1) for _ in range(chance.randint(0, 3))},
-    ]
-    return chance.choice(kinds[: 6 if depth > 3 else None])()
-
-
-def random_body(seed):
-    """Bytes, values that are no object, objects of known names with values of any type, and cut-off JSON."""
-    chance = random.Random(seed)
-    if seed % 5 == 0:
-        return chance.randbytes(chance.randint(0, 100))
-    if seed % 5 == 1:
-        return json.dumps(random_value(chance)).encode()
-    body = json.dumps({name: random_value(chance) for name in chance.sample(NAMES, chance.randint(0, 6))}).encode()
-    return body[: chance.randint(0, len(body))] if seed % 5 == 2 else body
-
-
-def test_random_api_bodies(endpoint):
-    """Never a 500, a hang or a traceback; the answer is JSON, and a refusal names its kind."""
-    host, port = endpoint.url.removeprefix("http://").split(":")
-    connection = http.client.HTTPConnection(host, int(port), timeout=PATIENCE)
-    for seed in range(400):
-        operation, body = OPERATIONS[seed % len(OPERATIONS)], random_body(seed)
-        connection.request("POST", "/", body, {"X-Amz-Target": f"AmazonAthena.{operation}"})
-        answer = connection.getresponse()
-        text = answer.read()
-        assert answer.status in (200, 400), (operation, body, text)
-        parsed = json.loads(text)
-        assert b"Traceback" not in text
-        if answer.status == 400:
-            assert parsed["__type"] in (
-                "InvalidRequestException",
-                "UnknownOperationException",
-                "SerializationException",
-                "MetadataException",
-                "ResourceNotFoundException",
-            ), (operation, body, text)
-    connection.close()
-
-
 def test_garbage_in_the_glue_catalog(session, client):
     """Somebody else's tables need make no sense; each is one clear line, and the others stay readable."""
     glue = client("glue")
@@ -464,80 +352,3 @@ def test_garbage_in_the_glue_catalog(session, client):
             assert_clear(reason)
         assert session.run("SHOW TABLES").state == "SUCCEEDED"
         glue.delete_table(DatabaseName=session.database, Name=name)
-
-
-@pytest.fixture
-def small_disk(monkeypatch):
-    """An endpoint that cannot write more than 1 MB to one file, as at the end of a disk.
-
-    The limit is the kernel's and is inherited by the child alone; nobody fills a disk in a test.
-    """
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, limits[1]))
-    try:
-        endpoint = process.start()
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    with endpoint:
-        yield endpoint
-
-
-def test_full_disk(small_disk):
-    """A result, a table and an object that do not fit: each one line, and what fits works afterwards."""
-
-    def client(service):
-        return boto3.client(
-            service,
-            endpoint_url=small_disk.url,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            region_name="us-east-1",
-            config=Config(retries={"total_max_attempts": 1}, proxies={}),
-        )
-
-    session = queries.Session(client, "full")
-    wide = "SELECT n, lpad(CAST(n * 7919 AS varchar), 200, 'x') AS s FROM UNNEST(sequence(1, 20000)) t(n)"
-    for sql in (
-        wide,
-        f"CREATE TABLE big WITH (format = 'TEXTFILE', write_compression = 'NONE', "
-        f"external_location = 's3://{BUCKET}/big/') AS {wide}",
-    ):
-        reason = session.error(sql)
-        assert reason.startswith("GENERIC_INTERNAL_ERROR: No space left"), reason
-        assert "\n" not in reason and "Traceback" not in reason
-    with pytest.raises(ClientError, match="no space left"):
-        session.put("large", bytes(5_000_000))
-    session.put("small/x", b"1\n")
-    session.ok(f"CREATE EXTERNAL TABLE small (a int) LOCATION 's3://{BUCKET}/small/'")
-    assert session.ok("SELECT a FROM small").rows == [["1"]]
-
-
-def foreground(port, folder):
-    return subprocess.Popen(
-        [sys.executable, "-m", "helpers.local", "--port", str(port)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "TMPDIR": str(folder)},
-    )
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_foreground_ends_cleanly(tmp_path, number):
-    """It prints what to export; Ctrl-C and SIGTERM end it with status 0, no traceback and no files."""
-    running = foreground(0, tmp_path)
-    lines = [running.stdout.readline() for _ in range(8)]
-    assert any(line.startswith("export AWS_ENDPOINT_URL=http://127.0.0.1:") for line in lines)
-    assert list(tmp_path.glob("athena-workbook-*/*"))
-    running.send_signal(number)
-    out, err = running.communicate(timeout=PATIENCE)
-    assert (running.returncode, err) == (0, "") and out.endswith("# ended\n")
-    assert list(tmp_path.glob("athena-workbook-*/*")) == []
-
-
-def test_port_in_use_is_one_line(tmp_path, endpoint):
-    port = endpoint.url.rpartition(":")[2]
-    out, err = (running := foreground(port, tmp_path)).communicate(timeout=PATIENCE)
-    assert running.returncode != 0 and out == ""
-    assert err == f"helpers.local: port {port} is in use: choose another with --port\n"
-    assert list(tmp_path.glob("athena-workbook-*/*")) == []
