@@ -1,6 +1,5 @@
 """The embedded AWS: moto's services, with our own Athena in front of them."""
 
-import errno
 import json
 import os
 import re
@@ -12,6 +11,7 @@ from xml.sax.saxutils import escape
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from . import loopback
+from .athena.errors import NO_SPACE
 from .athena.service import Athena
 
 ATHENA = "AmazonAthena."
@@ -59,7 +59,7 @@ def _failure(error, environ, start_response):
     status, code, reason = "500 Internal Server Error", "InternalError", f"{type(error).__name__}: {error}"
     if isinstance(error, NotImplementedError):
         status, code, reason = "501 Not Implemented", "NotImplemented", "this endpoint does not offer it"
-    elif isinstance(error, OSError) and error.errno == errno.ENOSPC:
+    elif isinstance(error, OSError) and error.errno in NO_SPACE:
         reason = "no space left in the endpoint's temporary folder"
     else:
         traceback.print_exc(file=sys.stderr)

@@ -4,7 +4,11 @@ Two kinds: a query that was accepted and ends FAILED (`AthenaError`), and a requ
 with HTTP 400 (`RequestError`). Numbers are those of Athena's error reference and of recorded answers.
 """
 
+import errno
 import re
+
+# No more can be written: the disk is full, or the user's share of it, or the limit on a file is reached.
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 # Engine error code → AthenaError.ErrorType. Anything else is a generic user error.
 GENERIC_USER_ERROR = 1100
@@ -55,6 +59,11 @@ class Cancelled(Exception):
     def __init__(self, reason="Query cancelled by user"):
         self.reason = reason
         super().__init__(reason)
+
+
+def no_space():
+    """The endpoint's disk is full; real Athena has none."""
+    return AthenaError("GENERIC_INTERNAL_ERROR", "No space left in the endpoint's temporary folder")
 
 
 def unsupported_statement():
@@ -112,6 +121,8 @@ def from_duckdb(exc):
         return AthenaError("NUMERIC_VALUE_OUT_OF_RANGE", text.split(": ", 1)[-1])
     if "More than one row returned by a subquery" in text:
         return AthenaError("SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows")
+    if "No space left on device" in text or "File too large" in text:
+        return no_space()
     damaged = re.search(r'Failed to read file "([^"]+)": ([^\n]*)', text)
     if damaged:
         return AthenaError("HIVE_CURSOR_ERROR", f"Failed to read Parquet file: {damaged[1]}: {damaged[2]}")

@@ -1,6 +1,5 @@
 """The life of a query: queued, running, and then succeeded, failed or cancelled."""
 
-import errno
 import queue
 import sys
 import threading
@@ -13,7 +12,7 @@ import duckdb
 from botocore.exceptions import BotoCoreError, ClientError
 
 from . import engine, reuse
-from .errors import SYSTEM, AthenaError, Cancelled, RequestError, from_duckdb
+from .errors import NO_SPACE, SYSTEM, AthenaError, Cancelled, RequestError, from_duckdb, no_space
 from .locations import check_location
 from .outcome import Context, Outcome
 from .results import CTAS, Results, ResultWriter, manifest_location, output_location
@@ -274,13 +273,13 @@ def _as_athena_error(error):
         return AthenaError(error.code if error.code != "INVALID_INPUT" else None, error.message)
     if isinstance(error, duckdb.Error):
         return from_duckdb(error)
+    if isinstance(error, OSError) and error.errno in NO_SPACE:
+        return no_space()
     traceback.print_exception(error, file=sys.stderr)
     if isinstance(error, MemoryError):
         return AthenaError(None, "Query exhausted resources at this scale factor", category=SYSTEM)
     if isinstance(error, RecursionError):
         return AthenaError("STACK_OVERFLOW", "statement is too large (stack overflow during analysis)")
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return AthenaError("GENERIC_INTERNAL_ERROR", "No space left in the endpoint's temporary folder")
     text = " ".join(f"{type(error).__name__}: {error}".split())
     return AthenaError("GENERIC_INTERNAL_ERROR", text)
 

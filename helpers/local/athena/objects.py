@@ -6,7 +6,6 @@ ever becomes a path. The folder is bounded; the least recently used files go fir
 running query.
 """
 
-import errno
 import hashlib
 import os
 import re
@@ -19,7 +18,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .errors import AthenaError
+from .errors import NO_SPACE, AthenaError
 
 DEFAULT_LIMIT = 1 << 30  # bytes of local copies kept
 CHUNK = 1 << 20
@@ -204,7 +203,7 @@ class ObjectCache:
             size = partial.stat().st_size
             os.replace(partial, target)
         except OSError as failure:
-            if failure.errno not in (errno.ENOSPC, errno.EDQUOT):
+            if failure.errno not in NO_SPACE:
                 raise
             raise AthenaError(
                 "GENERIC_INTERNAL_ERROR",
