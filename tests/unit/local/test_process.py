@@ -179,11 +179,22 @@ def test_interrupting_the_terminal_does_not_reach_the_child(temporary):
         parent.wait(PATIENCE)
 
 
+def lock_is_free(path):
+    """Whether nobody holds the lock of an endpoint's folder; a killed process may be dead a moment before."""
+    with open(path.with_suffix(".lock"), "r+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
 def test_next_start_removes_what_a_killed_child_left(temporary):
     with process.start() as first:
         os.kill(first.pid, signal.SIGKILL)
         assert eventually(lambda: not alive(first.pid))
         assert first.folder.is_dir(), "the killed child cannot have cleaned up"
+        assert eventually(lambda: lock_is_free(first.folder)), "the system closes a dead process's files"
         with process.start() as second:
             assert not first.folder.exists()
             assert second.folder.is_dir()
