@@ -90,18 +90,6 @@ class Cursor(Stream):
             raise self.mismatch("STRING")
         return self.advance().value
 
-    def comma_list(self, parse):
-        items = [parse()]
-        while self.accept(","):
-            items.append(parse())
-        return items
-
-    def parenthesised(self, parse):
-        self.expect("(")
-        items = self.comma_list(parse)
-        self.expect(")")
-        return items
-
     def properties(self):
         """('key' = 'value', …)"""
         return dict(self.parenthesised(self._property))
