@@ -44,6 +44,7 @@ lint: environment
 
 lock: environment
 	@$(PY) -m uv pip compile pyproject.toml --extra test --universal --generate-hashes --quiet -o requirements.lock
+	@$(PY) -m uv pip compile --group jars --no-deps --universal --generate-hashes --quiet -o requirements-jars.lock
 
 clean:
 	@rm -rf .venv build .pytest_cache .ruff_cache .hypothesis notebooks/.ipynb_checkpoints

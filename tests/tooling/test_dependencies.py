@@ -16,7 +16,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[2]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT = PYPROJECT["project"]
 DIRECT = [Requirement(text) for text in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]]
 PLATFORMS = {
     "linux": {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux"},
@@ -59,6 +60,7 @@ def pins_of(lock: str) -> list[Pin]:
 
 
 LOCK = pins_of((ROOT / "requirements.lock").read_text())
+JARS = pins_of((ROOT / "requirements-jars.lock").read_text())
 
 
 def problems(direct: list[Requirement], pins: list[Pin], environment: dict[str, str]) -> list[str]:
@@ -97,7 +99,14 @@ def test_a_drift_is_seen():
 
 
 def test_every_pin_has_hashes():
-    assert [pin.name for pin in LOCK if not pin.hashes] == []
+    assert [pin.name for pin in LOCK + JARS if not pin.hashes] == []
+
+
+def test_the_jars_are_locked_alone():
+    """Without their dependencies: sagemaker-pyspark would bring an older pyspark."""
+    wanted = [Requirement(text) for text in PYPROJECT["dependency-groups"]["jars"]]
+    assert problems(wanted, JARS, default_environment()) == []
+    assert len(JARS) == len(wanted)
 
 
 def reachable(direct: list[Requirement]) -> set[str]:
@@ -129,7 +138,7 @@ def test_the_lock_holds_what_the_list_needs_and_nothing_else():
 def test_what_is_installed_is_what_is_locked():
     wrong = {
         pin.name: (importlib.metadata.version(pin.name), str(pin.version))
-        for pin in LOCK
+        for pin in LOCK + JARS
         if pin.applies(default_environment()) and Version(importlib.metadata.version(pin.name)) != pin.version
     }
     assert wrong == {}
@@ -144,9 +153,10 @@ def test_conda_takes_everything_from_the_lock():
     assert [text.split()[0] for text in others] == ["pip", "make", "mysql-server", "openjdk"]
 
 
-def test_make_lock_writes_this_lock():
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-jars.lock"])
+def test_make_lock_writes_this_lock(lock):
     """The command in the lock's head is the one of `make lock`, so the next lock is made the same way."""
-    head = (ROOT / "requirements.lock").read_text().splitlines()[1].removeprefix("#").strip()
-    recipe = next(line for line in (ROOT / "Makefile").read_text().splitlines() if " pip compile " in line)
+    head = (ROOT / lock).read_text().splitlines()[1].removeprefix("#").strip()
+    recipe = next(line for line in (ROOT / "Makefile").read_text().splitlines() if line.endswith(f"-o {lock}"))
     options = [word for word in recipe.split("-m ", 1)[1].split() if word != "--quiet"]
     assert head.split() == options

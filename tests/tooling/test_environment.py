@@ -33,7 +33,14 @@ def clone(tmp_path) -> Path:
     shutil.copy(ROOT / "scripts" / "environment", folder / "scripts")
     shutil.copy(ROOT / "Makefile", folder)
     (folder / "requirements.lock").write_text("uv==1 \\\n    --hash=sha256:00\n")
+    (folder / "requirements-jars.lock").write_text("jars==1 \\\n    --hash=sha256:00\n")
     return folder
+
+
+def mark_installed(clone: Path, home: Path) -> None:
+    """Leave what a finished installation leaves: a copy of both locks."""
+    locks = [clone / "requirements.lock", clone / "requirements-jars.lock"]
+    (home / ".installed-requirements.lock").write_text("".join(lock.read_text() for lock in locks))
 
 
 def executable(path: Path, text: str) -> Path:
@@ -78,14 +85,16 @@ def test_no_network_at_the_first_installation(clone):
 def test_a_warm_environment_is_silent_and_asks_nobody(clone):
     """With the lock's copy in place, not even pip is called: this interpreter would refuse."""
     executable(clone / ".venv" / "bin" / "python", WITHOUT_NETWORK)
-    shutil.copy(clone / "requirements.lock", clone / ".venv" / ".installed-requirements.lock")
+    mark_installed(clone, clone / ".venv")
     answer = environment(clone)
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
 
 
-def test_a_changed_lock_is_installed_again(clone):
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-jars.lock"])
+def test_a_changed_lock_is_installed_again(clone, lock):
     executable(clone / ".venv" / "bin" / "python", WITHOUT_NETWORK)
-    (clone / ".venv" / ".installed-requirements.lock").write_text("an older lock\n")
+    mark_installed(clone, clone / ".venv")
+    (clone / lock).write_text("a newer lock\n")
     assert environment(clone).returncode == 1  # it tried
 
 
@@ -107,7 +116,7 @@ def test_which_python_is_used(clone, active, expected):
 def test_inside_conda_no_second_environment_is_made(clone, tmp_path):
     prefix = tmp_path / "workbook"
     executable(prefix / "bin" / "python", WITHOUT_NETWORK)
-    shutil.copy(clone / "requirements.lock", prefix / ".installed-requirements.lock")
+    mark_installed(clone, prefix)
     answer = environment(clone, CONDA_PREFIX=str(prefix), CONDA_DEFAULT_ENV="workbook")
     assert answer.returncode == 0, answer.stderr
     assert not (clone / ".venv").exists()
