@@ -131,6 +131,58 @@ def test_conda_with_another_python(clone, tmp_path):
     assert line.endswith("type: conda env create -f environment.yml && conda activate athena-workbook")
 
 
+PROGRAMS = ["sh", "dirname", "cat", "cmp", "awk"]
+
+
+def path_with(folder: Path, **programs: str) -> str:
+    """A PATH of one folder that holds only what the script itself calls, and `programs` (name → sh text)."""
+    folder.mkdir()
+    for name in PROGRAMS:
+        (folder / name).symlink_to(shutil.which(name))
+    for name, text in programs.items():
+        executable(folder / name.replace("_", "-"), f"#!/bin/sh\n{text}\n")
+    return str(folder)
+
+
+@pytest.fixture
+def without_database(clone) -> Path:
+    """A warm environment, and a script that does not look for a server in this machine's own folders."""
+    script = clone / "scripts" / "environment"
+    script.write_text(script.read_text().replace(":/usr/sbin:/usr/local/sbin", ""))
+    executable(clone / ".venv" / "bin" / "python", WITHOUT_NETWORK)
+    mark_installed(clone, clone / ".venv")
+    return clone
+
+
+@pytest.mark.parametrize(
+    ("system", "command"),
+    [
+        ("Linux", "sudo apt-get install mariadb-server-core mariadb-client-core"),
+        ("Darwin", "brew install mariadb"),
+    ],
+)
+def test_a_missing_database_server_is_one_line_for_who_may_not_install(without_database, tmp_path, system, command):
+    programs = path_with(tmp_path / "bin", id="echo 1000", uname=f"echo {system}")
+    answer = environment(without_database, PATH=programs)
+    assert answer.returncode == 0
+    assert answer.stderr.splitlines() == [f"make: the lessons that use MySQL need its server; type: {command}"]
+
+
+def test_root_on_debian_gets_the_database_server(without_database, tmp_path):
+    """The first attempt fails as on a machine whose package lists are empty; then they are fetched."""
+    bin_folder = tmp_path / "bin"
+    apt = f"""case "$1" in
+        update) : >{tmp_path}/lists ;;
+        install) [ -e {tmp_path}/lists ] || exit 100
+                 printf '#!/bin/sh\\n' >{bin_folder}/mariadbd; chmod +x {bin_folder}/mariadbd; echo "$@" >{tmp_path}/asked ;;
+    esac"""
+    programs = path_with(bin_folder, id="echo 0", uname="echo Linux", apt_get=apt)
+    (bin_folder / "chmod").symlink_to(shutil.which("chmod"))
+    answer = environment(without_database, PATH=programs)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert "mariadb-server-core mariadb-client-core" in (tmp_path / "asked").read_text()
+
+
 def test_help_names_every_target():
     makefile = (ROOT / "Makefile").read_text()
     targets = set(re.search(r"^\.PHONY:(.*)$", makefile, re.MULTILINE)[1].split()) - {"environment", "help"}
