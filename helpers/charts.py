@@ -8,45 +8,32 @@ description is also the picture's alternative text. Colours are Okabe and Ito's 
 
 from __future__ import annotations
 
-import io
-import math
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
-import matplotlib
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+import numpy as np
 
-from helpers import costs, display, tables
-
-BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-SKY, PURPLE, YELLOW, BLACK = "#56B4E9", "#CC79A7", "#F0E442", "#000000"
-PALETTE = (BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, BLACK)
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # lines differ in shape as well as in colour
-WIDTH, DPI = 7.2, 110  # inches; dots per inch
-LOOK = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib, so it is the same everywhere
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlelocation": "left",
-    "axes.titleweight": "bold",
-    "axes.grid": False,
-    "text.parse_math": False,  # a dollar sign is a dollar sign
-}
-Number = int | float | Decimal
-in_the_look = matplotlib.rc_context(LOOK)  # decorates what draws: matplotlib reads its settings while drawing
-
-
-def quantity(value: Number, unit: str) -> str:
-    """A number with its unit, as the whole course writes it: bytes → `1.8 MB`, usd → `$0.000050`."""
-    if unit == "bytes":
-        return costs.format_bytes(value)
-    if unit == "usd":
-        return costs.format_usd(value)
-    number = f"{value:,}" if isinstance(value, int) else f"{float(value):,.6g}"
-    return f"{number} {unit}".strip()
+from helpers import tables
+from helpers.drawing import (  # noqa: F401 - colours and picture_of belong to this module's face
+    BLACK,
+    BLUE,
+    GREEN,
+    MARKERS,
+    ORANGE,
+    PALETTE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    YELLOW,
+    Number,
+    in_the_look,
+    picture_of,
+    quantity,
+)
+from helpers.drawing import decade as _decade
+from helpers.drawing import new_figure as _figure
+from helpers.drawing import scale as _scale
+from helpers.drawing import show as _show
+from helpers.drawing import spread as _spread
 
 
 @in_the_look
@@ -166,8 +153,7 @@ def before_after(
     axes.tick_params(axis="y", length=0)
     _scale(axes, "x", unit, log)
     axes.margins(x=0.18)
-    axes.set_title(title, pad=26)  # the legend stands between title and bars, however long the title
-    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2, borderpad=0)
+    _title_with_legend(axes, title)
     if log:
         axes.set_xlim(left=10 ** (_decade(min(filter(None, every))) - 1))
     rows = [
@@ -175,6 +161,141 @@ def before_after(
         for label, (before, after) in values.items()
     ]
     _show(figure, f"{title}\n" + tables.text_table(["", *names, "change"], rows))
+
+
+@in_the_look
+def curves(
+    x: Sequence[Number],
+    series: Mapping[str, Sequence[Number]],
+    title: str,
+    *,
+    x_label: str,
+    unit: str = "",
+    log: bool = False,
+    possible_up_to: Mapping[str, Number] | None = None,
+    marks: Mapping[str, Number] | None = None,
+) -> None:
+    """Lines of which some cannot be followed to the end; prints the same as a table.
+
+    possible_up_to  name of a series → the x beyond which it is only a number: there it is dotted, and the
+                    table says `not possible`
+    marks           words → an x value to point at, for example {"break-even": 46}
+    """
+    ends = {name: float(end) for name, end in (possible_up_to or {}).items()}
+    figure, axes = _figure(3.9)
+    for index, (name, values) in enumerate(series.items()):
+        places, heights = [float(each) for each in x], [float(value) for value in values]
+        end = min(ends.get(name, places[-1]), places[-1])
+        axes.plot(places, heights, color=PALETTE[index], linewidth=1.2, linestyle=":")
+        followed = [place for place in places if place < end] + [end]
+        axes.plot(followed, np.interp(followed, places, heights), color=PALETTE[index], linewidth=2, label=name)
+        if end < places[-1]:
+            axes.plot(end, np.interp(end, places, heights), color=PALETTE[index], marker=MARKERS[index], markersize=8)
+    for words, place in (marks or {}).items():
+        axes.axvline(float(place), color="#767676", linestyle="--", linewidth=1.1)
+        axes.annotate(f"{words} {quantity(place, '')}", (float(place), 1), xytext=(4, -2), fontsize=9, va="top",
+                      xycoords=("data", "axes fraction"), textcoords="offset points")  # fmt: skip
+    axes.set_xlabel(x_label)
+    _scale(axes, "x", "", False)
+    _scale(axes, "y", unit, log)
+    axes.set_ylim(bottom=None if log else 0)
+    axes.grid(axis="y", color="#E5E5E5", linewidth=0.8)
+    _title_with_legend(axes, title)
+    rows = [
+        [quantity(x[at], ""), *(_reachable(name, x[at], values[at], unit, ends) for name, values in series.items())]
+        for at in _spread(len(x))
+    ]
+    text = f"{title}\n" + tables.text_table([x_label, *series], rows)
+    for name, end in ends.items():
+        text += f"\n{name}: possible up to {quantity(end, '')} {x_label}"
+    for words, place in (marks or {}).items():
+        text += f"\n{words}: {quantity(place, '')} {x_label}"
+    _show(figure, text)
+
+
+def _title_with_legend(axes, title: str) -> None:
+    """The legend between the title and the plot, where it covers nothing."""
+    axes.set_title(title, pad=26)
+    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.2, borderpad=0,
+                columnspacing=1.2, handlelength=1.6)  # fmt: skip
+
+
+def _reachable(name: str, place: Number, value: Number, unit: str, ends: Mapping[str, float]) -> str:
+    return "not possible" if name in ends and float(place) > ends[name] else quantity(value, unit)
+
+
+@in_the_look
+def tornado(
+    ranges: Mapping[str, tuple[Number, Number]],
+    base: Number,
+    title: str,
+    *,
+    unit: str = "",
+    inputs: Mapping[str, tuple[str, str]] | None = None,
+) -> None:
+    """Which assumption moves the result most: a bar from result to result, the widest on top; prints a table.
+
+    ranges  assumption → (result with its low value, result with its high value), the others at their base
+    base    the result with every assumption at its base: the line that all bars cross
+    inputs  assumption → (its low value, its high value) in words, for the ends of the bar and the table
+    """
+    widest = sorted(ranges, key=lambda name: -abs(float(ranges[name][1]) - float(ranges[name][0])))
+    said = {name: (inputs or {}).get(name, ("low", "high")) for name in widest}
+    figure, axes = _figure(1.1 + 0.44 * len(widest))
+    for place, name in enumerate(widest):
+        lengths = [float(result) - float(base) for result in ranges[name]]
+        for index, colour in enumerate((SKY, ORANGE)):
+            # an end that moves nothing stands on the side that the other one leaves free
+            to_right = (lengths[index] or -lengths[1 - index]) > 0
+            axes.barh(place, lengths[index], left=float(base), height=0.6, color=colour)
+            axes.annotate(said[name][index], (float(ranges[name][index]), place), xytext=(4 if to_right else -4, 0),
+                          textcoords="offset points", va="center", ha="left" if to_right else "right",
+                          fontsize=9)  # fmt: skip
+    axes.axvline(float(base), color=BLACK, linewidth=1.2)
+    axes.set_yticks(range(len(widest)), widest)
+    axes.invert_yaxis()
+    axes.tick_params(axis="y", length=0)
+    _scale(axes, "x", unit, False)
+    axes.margins(x=0.16)
+    axes.set_title(title)
+    ends = {name: zip(said[name], ranges[name], strict=True) for name in widest}
+    rows = [(name, *(f"{words}: {quantity(result, unit)}" for words, result in ends[name])) for name in widest]
+    text = tables.text_table(["assumption", "at its low", "at its high"], rows)
+    _show(figure, f"{title}\n{text}\nbase: {quantity(base, unit)}")
+
+
+@in_the_look
+def distribution(
+    values: Sequence[Number],
+    title: str,
+    *,
+    unit: str = "",
+    mark: Number | None = None,
+    mark_label: str = "",
+) -> None:
+    """Many results as a histogram, with the band that holds the middle 90 %; prints the percentiles.
+
+    mark  a result to compare with: a line, and the share of the values below it
+    """
+    drawn = sorted(float(value) for value in values)
+    points = {f"{share} %": drawn[round(share / 100 * (len(drawn) - 1))] for share in (5, 25, 50, 75, 95)}
+    low, middle, high = points["5 %"], points["50 %"], points["95 %"]
+    figure, axes = _figure(3.2)
+    axes.axvspan(low, high, color=SKY, alpha=0.25, linewidth=0, label="the middle 90 %")
+    axes.hist(drawn, bins=40, color=BLUE)
+    axes.axvline(middle, color=BLACK, linewidth=1.6, label=f"median {quantity(middle, unit)}")
+    if mark is not None:
+        name = f"{mark_label} {quantity(mark, unit)}".strip()
+        axes.axvline(float(mark), color=VERMILION, linestyle="--", linewidth=1.6, label=name)
+    _scale(axes, "x", unit, False)
+    axes.set_ylabel("draws")
+    _title_with_legend(axes, title)
+    rows = [(share, quantity(round(value, 6), unit)) for share, value in points.items()]
+    text = f"{title}\n" + tables.text_table(["percentile", unit or "value"], rows)
+    if mark is not None:
+        below = sum(value < float(mark) for value in drawn) / len(drawn)
+        text += f"\nbelow {mark_label} {quantity(mark, unit)}: {below:.0%} of {len(drawn):,} draws"
+    _show(figure, text)
 
 
 def times(before: Number, after: Number) -> str:
@@ -185,60 +306,3 @@ def times(before: Number, after: Number) -> str:
         return "to 0" if after == 0 else "from 0"
     ratio = float(before) / float(after)
     return f"÷ {ratio:,.1f}" if ratio > 1 else f"× {1 / ratio:,.1f}"
-
-
-def _figure(height: float):
-    """A figure outside pyplot's list, so that nothing is drawn twice and nothing stays in memory."""
-    figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure, figure.add_subplot()
-
-
-def _scale(axes, side: str, unit: str, log: bool) -> None:
-    """Label the axis that carries the numbers with the unit's own words."""
-    axis = axes.xaxis if side == "x" else axes.yaxis
-    if log:
-        (axes.set_xscale if side == "x" else axes.set_yscale)("log")
-        axis.set_minor_formatter(NullFormatter())
-    elif side == "x":
-        axis.set_major_locator(MaxNLocator(5))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, unit)))
-
-
-def _tick(value: float, unit: str) -> str:
-    """A short number for an axis; the exact ones stand beside the bars and in the text."""
-    if unit == "bytes":
-        return costs.format_bytes(value).replace(".0 ", " ")
-    return ("$" if unit == "usd" else "") + f"{round(value, 10):,.10g}"
-
-
-def _decade(value: Number) -> int:
-    """The power of ten at or below `value`; 0 for what a logarithm cannot show."""
-    return math.floor(math.log10(value)) if value > 0 else 0
-
-
-def _spread(count: int, most: int = 10) -> list[int]:
-    """At most `most` indexes out of `count`, evenly spread, with the first and the last."""
-    if count <= most:
-        return list(range(count))
-    return sorted({round(step * (count - 1) / (most - 1)) for step in range(most)})
-
-
-def _show(figure: Figure, text: str) -> None:
-    """Publish the picture with its description, then print the description."""
-    if display.in_notebook():
-        from IPython.display import display as publish
-
-        picture = picture_of(figure)
-        width, height = (int(side * DPI * 0.92) for side in figure.get_size_inches())
-        details = {"image/png": {"alt": text, "width": width, "height": height}}
-        publish({"image/png": picture}, raw=True, metadata=details)
-    print(text)
-
-
-@in_the_look
-def picture_of(figure: Figure) -> bytes:
-    """The figure as PNG without the program's name and version, so that the bytes repeat."""
-    out = io.BytesIO()
-    figure.savefig(out, format="png", metadata={"Software": None})
-    return out.getvalue()

@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from helpers import charts, display
+from helpers import charts, display, drawing
 
 
 @pytest.fixture
@@ -40,6 +40,49 @@ def test_lines_print_at_most_ten_points_with_the_first_and_the_last(drawn):
 def test_before_and_after_print_the_ratio(drawn):
     charts.before_after({"one column": (79_000_000, 410_000)}, "CTAS", unit="bytes", log=True)
     assert drawn[0][1].splitlines()[-1].split("  ") == ["one column", "79.0 MB", "410.0 KB", "÷ 192.7"]
+
+
+def test_a_curve_ends_where_it_stops_being_possible(drawn):
+    charts.curves([0, 5, 10], {"Athena": [0, 750, 1500], "cluster": [230, 230, 230]}, "A month", x_label="TB a day",
+                  unit="usd", possible_up_to={"cluster": 8.1}, marks={"break-even": 1.5})  # fmt: skip
+    assert [line.split()[1:] for line in drawn[0][1].splitlines()[3:6]] == [
+        ["$0", "$230.00"],
+        ["$750.00", "$230.00"],
+        ["$1,500.00", "not", "possible"],
+    ]
+    assert drawn[0][1].splitlines()[6:] == ["cluster: possible up to 8.1 TB a day", "break-even: 1.5 TB a day"]
+
+
+def test_a_tornado_has_its_widest_bar_on_top(drawn):
+    charts.tornado({"price": (90, 120), "volume": (10, 300), "nothing": (100, 100)}, 100, "What moves it", unit="usd",
+                   inputs={"volume": ("1 TB", "30 TB")})  # fmt: skip
+    lines = drawn[0][1].splitlines()
+    assert [line.split()[0] for line in lines[3:6]] == ["volume", "price", "nothing"]
+    assert "1 TB: $10.00" in lines[3] and "30 TB: $300.00" in lines[3] and "low: $90.00" in lines[4]
+    assert lines[-1] == "base: $100.00"
+
+
+def test_a_distribution_prints_percentiles_and_the_share_below_the_mark(drawn):
+    charts.distribution(list(range(101)), "Draws", unit="usd", mark=20, mark_label="the claim")
+    lines = drawn[0][1].splitlines()
+    assert [line.split()[-1] for line in lines[3:8]] == ["$5.00", "$25.00", "$50.00", "$75.00", "$95.00"]
+    assert lines[-1] == "below the claim $20.00: 20% of 101 draws"  # 0 to 19 of 0 to 100
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.00008, "usd", "$0.00008"),
+        (0, "usd", "$0"),
+        (1500, "usd", "$1,500"),
+        (2.5, "usd", "$2.5"),
+        (-0.25, "usd", "-$0.25"),
+        (0.1 + 0.2, "", "0.3"),
+        (1_000_000, "queries", "1,000,000"),
+    ],
+)
+def test_numbers_on_axes_are_written_out(value, unit, text):
+    assert drawing.tick(value, unit) == text
 
 
 def test_the_same_chart_is_the_same_picture(drawn):
