@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from dataclasses import dataclass
 
 import boto3
@@ -102,6 +103,24 @@ class Lab:
         bucket, _, prefix = uri.removeprefix("s3://").partition("/")
         return sorted(teardown.objects(self.s3, bucket, prefix))
 
+    def rds(self):
+        """The login of the MySQL server, an RDS instance or a private one: `helpers.rds_settings.Settings`.
+
+        Its `database` is the lesson's own, named as the lesson is, and empty at the first call. In local
+        mode that call starts the server, once per kernel, and sets RDS_HOST, RDS_PORT, RDS_USER,
+        RDS_PASSWORD and RDS_SSL_CA; in aws mode they, or the secret that ATHENA_WORKBOOK_RDS_SECRET
+        names, must be given. Raises a one-line error for what is missing.
+        """
+        from helpers import rds_lesson  # only here: most lessons never need a MySQL client
+
+        return rds_lesson.settings(self)
+
+    def rds_application(self):
+        """The login of an ordinary user, who may read and write rows in the lesson's database alone."""
+        from helpers import rds_lesson
+
+        return rds_lesson.application_settings(self)
+
     def make_workgroup(self, suffix: str, **configuration) -> str:
         """Create (or reset) another work group `course_03_<suffix>`, which `close` deletes; its name.
 
@@ -115,7 +134,7 @@ class Lab:
         return name
 
     def close(self) -> None:
-        """Drop what this lesson made: its database with all tables, its folder in S3, its work groups.
+        """Drop what this lesson made: its databases with all tables, its folder in S3, its work groups.
 
         A program that wants to read the lesson's query history afterwards sets
         ATHENA_WORKBOOK_KEEP_HISTORY; the work groups, which hold it, then stay.
@@ -126,6 +145,8 @@ class Lab:
             if os.environ.get(HISTORY_VARIABLE):
                 found.workgroups = []
             teardown.delete(self.clients, self.bucket, found)
+            if rds_lesson := sys.modules.get("helpers.rds_lesson"):  # `rds` loads it, most lessons never do
+                rds_lesson.close(self)
         if _current is self:
             _current = None
 

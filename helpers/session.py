@@ -47,6 +47,7 @@ LOCAL_DEFAULTS = {
 }
 
 _own_endpoint = None  # the child process that this kernel started
+_own_rds = None  # the MySQL server that this kernel started
 _environment_before: dict[str, str | None] = {}  # the caller's variables that local mode replaced
 
 
@@ -112,6 +113,28 @@ def _running_endpoint():
         except (OSError, RuntimeError) as error:
             raise LabError(f"The local endpoint did not start: {error}") from error
     return _own_endpoint
+
+
+def local_rds() -> bool:
+    """Start this kernel's MySQL server unless it runs, and set the RDS_* variables; whether it was started."""
+    global _own_rds
+    from helpers.local import mysql  # only here: aws mode never imports the local side
+
+    started = not local_rds_running()
+    if started:
+        if _own_rds is not None:
+            _own_rds.stop()
+        try:
+            _own_rds = mysql.start()
+        except (OSError, RuntimeError) as error:
+            raise LabError(f"The local MySQL server did not start: {error}") from error
+    _set_environment(_own_rds.env)
+    return started
+
+
+def local_rds_running() -> bool:
+    """Whether this kernel's MySQL server runs."""
+    return _own_rds is not None and _own_rds.running()
 
 
 def _answers(url: str) -> bool:

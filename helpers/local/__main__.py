@@ -5,18 +5,16 @@ output, and ends when that process does.
 """
 
 import argparse
-import contextlib
 import errno
-import json
 import os
-import select
 import shlex
 import signal
 import sys
 import threading
 import traceback
 
-PARENT_CHECK = 0.5  # seconds between two looks at whether the parent still lives
+from . import lifeline
+
 DESCRIPTORS = 65536  # moto keeps a file open for every larger object of S3
 STACK = 64 * 1024 * 1024  # bytes for each thread: deeply nested SQL is parsed recursively
 RECURSION = 20_000
@@ -142,30 +140,17 @@ class _ChildReport:
     def ready(self, url, folder, ended):
         from .server import client_environment
 
-        self._write({"url": url, "folder": str(folder), "env": client_environment(url)})
+        lifeline.report({"url": url, "folder": str(folder), "env": client_environment(url)})
         threading.Thread(target=self._watch, args=(ended,), daemon=True).start()
 
     def failed(self, message):
-        self._write({"error": message})
+        lifeline.report({"error": message})
 
     def ended(self):
         """Nobody reads any more."""
 
-    def _write(self, report):
-        with contextlib.suppress(BrokenPipeError):  # the parent has died: the watcher or the caller ends us
-            os.write(1, json.dumps(report).encode() + b"\n")
-        os.dup2(2, 1)  # what is printed later belongs to the log
-
     def _watch(self, ended):
-        """Wait for the end of standard input, a pipe that the parent alone writes to, or for a new parent.
-
-        The pipe tells at once; but a process forked from the parent may hold it open, so the parent's
-        number is looked at as well.
-        """
-        while os.getppid() == self._parent:
-            readable, _, _ = select.select([0], [], [], PARENT_CHECK)
-            if readable and not os.read(0, 1024):
-                break
+        lifeline.wait_for_end(self._parent)
         ended.set()
 
 

@@ -18,12 +18,11 @@ READY_WITHIN = 60  # seconds; about 2 on a laptop
 STOP_WITHIN = 10  # seconds until a child that does not end by itself is killed
 
 
-class Endpoint:
-    """A running child. `url`: its address; `env`: the variables that lead AWS clients there."""
+class Child:
+    """A running child process, which ends with `stop()`, with this process, or by itself."""
 
-    def __init__(self, child, report, log):
+    def __init__(self, child, log):
         self._child, self._log, self._owner = child, log, os.getpid()
-        self.url, self.env, self.folder = report["url"], report["env"], Path(report["folder"])
         self.pid = child.pid
         atexit.register(self.stop)
 
@@ -50,13 +49,29 @@ class Endpoint:
         self.stop()
 
 
+class Endpoint(Child):
+    """The local AWS, running. `url`: its address; `env`: the variables that lead AWS clients there."""
+
+    def __init__(self, child, report, log):
+        super().__init__(child, log)
+        self.url, self.env, self.folder = report["url"], report["env"], Path(report["folder"])
+
+
 def start(port=0):
     """Start the endpoint as a child on a loopback port (0: any free one) and wait until it answers.
 
     Raises OSError or RuntimeError, one line, when it cannot start.
     """
+    return Endpoint(*launch("the local endpoint", "helpers.local", "--port", str(port)))
+
+
+def launch(what, module, *arguments):
+    """Run `python -m module --child <our pid> …` and wait for its report: (child, report, log).
+
+    `what`: its name in an error. Raises OSError or RuntimeError, one line, when it cannot start.
+    """
     log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
-    command = [sys.executable, "-m", "helpers.local", "--child", str(os.getpid()), "--port", str(port)]
+    command = [sys.executable, "-m", module, "--child", str(os.getpid()), *arguments]
     root = Path(__file__).resolve().parents[2]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(root), _python_path()]))}
     child = subprocess.Popen(
@@ -70,7 +85,7 @@ def start(port=0):
     )
     os.register_at_fork(after_in_child=child.stdin.close)
     try:
-        report = _read_report(child)
+        report = _read_report(child, what)
     except BaseException:
         _end(child)
         raise
@@ -78,14 +93,14 @@ def start(port=0):
         _end(child)
         log.seek(0)
         raise RuntimeError(report["error"])
-    return Endpoint(child, report, log)
+    return child, report, log
 
 
 def _python_path():
     return os.environ.get("PYTHONPATH")
 
 
-def _read_report(child):
+def _read_report(child, what):
     """The child's line of JSON; an explanation when it ends or stays silent."""
     import select
 
@@ -94,10 +109,10 @@ def _read_report(child):
     while not line.endswith(b"\n"):
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([child.stdout], [], [], left)[0]:
-            raise RuntimeError(f"the local endpoint was not ready after {READY_WITHIN} seconds")
+            raise RuntimeError(f"{what} was not ready after {READY_WITHIN} seconds")
         piece = os.read(child.stdout.fileno(), 65536)
         if not piece:
-            raise RuntimeError(f"the local endpoint ended with status {child.wait()} before it was ready")
+            raise RuntimeError(f"{what} ended with status {child.wait()} before it was ready")
         line += piece
     child.stdout.close()
     return json.loads(line)
