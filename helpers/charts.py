@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from helpers import tables
 from helpers.drawing import (  # noqa: F401 - colours and picture_of belong to this module's face
     BLACK,
     BLUE,
+    DPI,
     GREEN,
     MARKERS,
     ORANGE,
@@ -163,7 +165,6 @@ def before_after(
     _show(figure, f"{title}\n" + tables.text_table(["", *names, "change"], rows))
 
 
-@in_the_look
 def curves(
     x: Sequence[Number],
     series: Mapping[str, Sequence[Number]],
@@ -181,6 +182,15 @@ def curves(
                     table says `not possible`
     marks           words → an x value to point at, for example {"break-even": 46}
     """
+    options = {"unit": unit, "log": log, "possible_up_to": possible_up_to, "marks": marks}
+    _show(*draw_curves(x, series, title, x_label=x_label, **options))
+
+
+@in_the_look
+def draw_curves(
+    x, series, title, *, x_label, unit="", log=False, possible_up_to=None, marks=None
+) -> tuple[Figure, str]:
+    """The figure and the text of `curves`, for whoever shows them in a way of their own."""
     ends = {name: float(end) for name, end in (possible_up_to or {}).items()}
     figure, axes = _figure(3.9)
     for index, (name, values) in enumerate(series.items()):
@@ -210,7 +220,7 @@ def curves(
         text += f"\n{name}: possible up to {quantity(end, '')} {x_label}"
     for words, place in (marks or {}).items():
         text += f"\n{words}: {quantity(place, '')} {x_label}"
-    _show(figure, text)
+    return figure, text
 
 
 def _title_with_legend(axes, title: str) -> None:

@@ -21,6 +21,7 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # Cell metadata that says something to the reader's tool; everything else is a trace of one run.
 KEPT_CELL_METADATA = ("tags", "jupyter")
+WIDGET = "application/vnd.jupyter.widget-view+json"  # points to a model that lived in one kernel
 ERROR_MARKER = "papermill-error-cell-tag"  # papermill's pointers to a failed cell, in the way of the title
 INJECTED = "injected-parameters"  # papermill's cell with the values of one run
 KEPT_JUPYTER_METADATA = ("source_hidden", "outputs_hidden")
@@ -104,8 +105,9 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
         cell.metadata = _kept_metadata(cell)
         cell.id = _stable_id(cell.get("id"), number, seen)
         if cell.cell_type == "code":
-            shown = [output for output in cell.outputs if output.get("data") != {}]  # a progress line, gone again
-            cell.outputs = _merged_streams([_tidy_output(output) for output in shown])
+            tidied = [_tidy_output(output) for output in cell.outputs]
+            shown = [output for output in tidied if output.get("data") != {}]  # a progress line, gone again
+            cell.outputs = _merged_streams(shown)
     return tidy
 
 
@@ -132,6 +134,7 @@ def _tidy_output(output: NotebookNode) -> NotebookNode:
     if "metadata" in output:  # papermill and widgets leave traces here; image sizes belong to the picture
         pictures = {key: value for key, value in output.metadata.items() if key.startswith("image/")}
         output.metadata = nbformat.from_dict(pictures)
+    output.get("data", {}).pop(WIDGET, None)
     return output
 
 
