@@ -97,10 +97,9 @@ class Database:
 
     def _make_data_folder(self):
         """The system tables. MariaDB has a script for it, MySQL an option of the server."""
-        data = f"--datadir={self._folder / 'data'}"
-        common = [data, "--innodb-buffer-pool-size=16M", *_as_root()]
+        common = self._storage_settings()
         if self._program.install:
-            command = [self._program.install, "--no-defaults", *common, "--innodb-log-file-size=8M"]
+            command = [self._program.install, "--no-defaults", *common]
             command += ["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"]
         else:
             command = [self._program.server, "--no-defaults", "--initialize-insecure", *common]
@@ -148,7 +147,7 @@ class Database:
         return [
             self._program.server,
             "--no-defaults",
-            f"--datadir={self._folder / 'data'}",
+            *self._storage_settings(),
             f"--init-file={accounts}",
             "--socket=server.sock",
             f"--pid-file={self._folder / 'server.pid'}",
@@ -167,16 +166,23 @@ class Database:
             "--default-time-zone=+00:00",  # RDS keeps UTC
             "--max-connections=60",
             "--max-allowed-packet=64M",
-            "--innodb-buffer-pool-size=64M",
-            "--innodb-flush-log-at-trx-commit=2",  # the data do not outlive the process: no waiting for the disk
             "--performance-schema=OFF",
             "--skip-log-bin",
-            *(self._mariadb_settings() if self._program.install else ["--mysqlx=OFF"]),
-            *_as_root(),
+            "--collation-server=utf8mb4_unicode_ci" if self._program.install else "--mysqlx=OFF",
         ]
 
-    def _mariadb_settings(self):
-        return ["--collation-server=utf8mb4_unicode_ci", "--innodb-log-file-size=16M", f"--tmpdir={self._folder}"]
+    def _storage_settings(self):
+        """Where and how data are kept: small, and without waiting for the disk, as they die with the process."""
+        return [
+            f"--datadir={self._folder / 'data'}",
+            f"--tmpdir={self._folder}",
+            "--innodb-buffer-pool-size=64M",
+            "--innodb-flush-log-at-trx-commit=0",
+            "--innodb-log-file-size=16M" if self._program.install else "--innodb-redo-log-capacity=16M",
+            *(["--debug-no-sync"] if self._program.install else []),
+            # The server refuses to run as root unless told to; it is a child like any other.
+            *(["--user=root"] if os.geteuid() == 0 else []),
+        ]
 
     def _account_statements(self):
         """One statement a line, as --init-file wants them. Afterwards only our two accounts can log in."""
@@ -242,11 +248,6 @@ def _free_port():
     with socket.socket() as probe:
         probe.bind((ADDRESS, 0))
         return probe.getsockname()[1]
-
-
-def _as_root():
-    """The server refuses to run as root unless told to; it is a child like any other."""
-    return ["--user=root"] if os.geteuid() == 0 else []
 
 
 def _die_with_parent():
