@@ -9,6 +9,7 @@ functions named `…_cost` of lesson 07 answer with a `Cost`, which shows its ar
 
 from __future__ import annotations
 
+from helpers.pricing.arguments import parse_bytes
 from helpers.pricing.athena import (
     BINARY_TB,
     DECIMAL_TB,
@@ -132,6 +133,7 @@ __all__ = [
     "megabyte_bytes",
     "monte_carlo",
     "nodes_needed",
+    "parse_bytes",
     "price",
     "prices",
     "rds_backup_cost",

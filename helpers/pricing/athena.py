@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import NamedTuple
 
 from helpers.pricing.money import (
@@ -26,9 +26,7 @@ TB = DECIMAL_TB
 
 MINIMUM_MB = 10  # per query (https://aws.amazon.com/athena/pricing/)
 
-# AWS Big Data Blog, February 2026: "1-minute reservations"; the API's minimum for TargetDpus.
-MINIMUM_DPU = 4
-MINIMUM_RESERVATION_SECONDS = 60
+MINIMUM_DPU = 4  # AWS Big Data Blog, February 2026, and the API's minimum of TargetDpus
 
 
 def billed_megabytes(scanned_bytes: int, terabyte_bytes: int = TB) -> int:
@@ -141,11 +139,12 @@ def athena_provisioned_cost(dpu: Number, seconds: Number, *, region: str = HOME_
     """The cost of a capacity reservation of `dpu` held for `seconds`; nothing is charged per TB then.
 
     At least 4 DPU and 1 minute (AWS Big Data Blog, February 2026): fewer DPU raise CostError, a shorter
-    time pays the minute. 24 DPU for an hour: 24 × $0.30 = $7.20.
+    time pays the minute. Billed per minute (third party), so begun minutes are whole ones here. 24 DPU
+    for an hour: 24 × $0.30 = $7.20.
     """
     units = whole("dpu", dpu)
     if units < MINIMUM_DPU:
         raise CostError(f"Athena reserves at least {MINIMUM_DPU} DPU, not {units}")
-    held = max(quantity("seconds", seconds), Decimal(MINIMUM_RESERVATION_SECONDS))
-    hours = line("capacity", units * held / 3600, "DPU-hours", price("athena.provisioned", region).usd)
+    minutes = max((quantity("seconds", seconds) / 60).to_integral_value(ROUND_CEILING), Decimal(1))
+    hours = line("capacity", units * minutes / 60, "DPU-hours", price("athena.provisioned", region).usd)
     return Cost(f"Athena provisioned, {units} DPU", (hours,))

@@ -9,7 +9,8 @@ from helpers.pricing.athena import TB, athena_scan_cost
 from helpers.pricing.clusters import HOURS_PER_MONTH, emr_cluster_cost
 from helpers.pricing.money import Cost, CostError, Number, format_number, format_rate, format_usd, positive, quantity
 from helpers.pricing.price_list import HOME_REGION, price
-from helpers.pricing.throughput import DAYS_PER_MONTH, Throughput, cluster_throughput
+from helpers.pricing.serverless import emr_serverless_cost, glue_job_cost
+from helpers.pricing.throughput import DAYS_PER_MONTH, Throughput, cluster_throughput, nodes_needed
 
 
 def break_even_queries(
@@ -65,15 +66,19 @@ class BreakEven:
             if self.feasible
             else f"never cheaper: it can scan {can} TB a month and would have to scan {meets}"
         )
-        arithmetic = f"break-even: {format_usd(self.cluster.usd)} ÷ {format_rate(self.usd_per_tb)} per TB = {meets} TB"
-        return f"{self.cluster}\n{arithmetic} a month\n{verdict}"
+        division = f"{format_usd(self.cluster.usd)} ÷ {format_rate(self.usd_per_tb)} per TB = {meets} TB"
+        return f"{self.cluster}\nbreak-even: {division} a month\n{verdict}"
+
+
+LONGEST_MONTH_HOURS = 744  # 31 days
 
 
 def break_even(
     instance: str = "r5.xlarge",
-    hours: Number = HOURS_PER_MONTH,
+    hours: Number | None = None,
     *,
     nodes: Number = 1,
+    idle_hours: Number = 0,
     core_mb_per_second: Number | None = None,
     network_gbps: Number | None = None,
     region: str = HOME_REGION,
@@ -81,13 +86,18 @@ def break_even(
 ) -> BreakEven:
     """The break-even in TB a month of a cluster that works `hours` a month, with its capacity as a bound.
 
-    `options` as for `emr_cluster_cost` (spot, idle_hours, starts, start_seconds, ebs_gb): they change
-    what the month costs, and idle hours add cost without capacity. `core_mb_per_second`, `network_gbps`
-    as for `cluster_throughput`.
+    `hours` None: all 730 of the month but `idle_hours`, in which the cluster is up, paid, and reads
+    nothing. `options` as for `emr_cluster_cost` (spot, starts, start_seconds, ebs_gb);
+    `core_mb_per_second` and `network_gbps` as for `cluster_throughput`. Raises CostError when the month
+    would have more than 744 hours.
     """
-    cluster = emr_cluster_cost(instance, hours, nodes=nodes, region=region, **options)
+    idle = quantity("idle_hours", idle_hours)
+    working = max(HOURS_PER_MONTH - idle, Decimal(0)) if hours is None else quantity("hours", hours)
+    if working + idle > LONGEST_MONTH_HOURS:
+        raise CostError(f"a month has at most {LONGEST_MONTH_HOURS} hours, not {format_number(working + idle)}")
+    cluster = emr_cluster_cost(instance, working, nodes=nodes, idle_hours=idle, region=region, **options)
     speed = cluster_throughput(instance, nodes, core_mb_per_second=core_mb_per_second, network_gbps=network_gbps)
-    can = speed.bytes_per_second * quantity("hours", hours) * 3600 / TB
+    can = speed.bytes_per_second * working * 3600 / TB
     rate = price("athena.sql", region).usd
     return BreakEven(cluster, rate, break_even_tb_per_month(cluster, region=region), can)
 
@@ -192,11 +202,13 @@ def compare(
 ) -> list[Option]:
     """Ways to scan `bytes_per_day`, cheapest first among those that can do it, the impossible ones last.
 
-    Athena; one cluster of `nodes` up all day, on demand and at both ends of Spot; the cluster up only
-    while it reads. 24 h a day × `days` are paid, so 30 days are 720 h here, not 730.
+    Athena; a cluster of `nodes` up all day, on demand and at both ends of Spot; a cluster of as many
+    nodes as it takes, up only while it reads; and, when `core_mb_per_second` says how fast a vCPU is, EMR
+    Serverless and Glue. 24 h a day × `days` are paid, so 30 days are 720 h here, not 730.
     """
     size, count = quantity("bytes_per_day", bytes_per_day), positive("days", days)
-    speed = cluster_throughput(instance, nodes, core_mb_per_second=core_mb_per_second, network_gbps=network_gbps)
+    reading = {"core_mb_per_second": core_mb_per_second, "network_gbps": network_gbps}
+    speed = cluster_throughput(instance, nodes, **reading)
     needed = speed.hours(size)
     remark = f"reads {format_number(needed)} h of 24 h a day"
     able = speed.feasible(size)
@@ -205,7 +217,22 @@ def compare(
     for name, spot in shapes:
         always = emr_cluster_cost(instance, 24 * count, nodes=nodes, spot=spot, region=region)
         found.append(Option(f"{nodes} × {instance} all day, {name}", always, able, remark))
-    if able:
-        job = emr_cluster_cost(instance, needed * count, nodes=nodes, starts=count, region=region)
-        found.append(Option(f"{nodes} × {instance} while it reads, on demand", job, True, remark))
+    enough = nodes if able else nodes_needed(size, instance, **reading)
+    each = cluster_throughput(instance, enough, **reading).hours(size)
+    job = emr_cluster_cost(instance, each * count, nodes=enough, starts=count, region=region)
+    name = f"{enough} × {instance} while it reads, on demand"
+    found.append(Option(name, job, True, f"reads {format_number(each)} h of 24 h a day"))
+    if core_mb_per_second is not None:
+        found += _serverless(size, count, core_mb_per_second, region)
     return sorted(found, key=lambda option: (not option.feasible, option.cost.usd))
+
+
+def _serverless(size: Decimal, days: Decimal, core_mb_per_second: Number, region: str) -> list[Option]:
+    """The scan on workers of 4 vCPU and 16 GB, which is a DPU; twice the workers take half the time."""
+    seconds = size / (4 * positive("core_mb_per_second", core_mb_per_second) * 10**6)
+    remark = f"{format_number(seconds / 3600)} h of a worker with 4 vCPU a day"
+    return [
+        Option("EMR Serverless", emr_serverless_cost(4, 16, seconds, runs=days, region=region), True, remark),
+        Option("Glue ETL", glue_job_cost(1, seconds, runs=days, region=region), True, remark),
+        Option("Glue ETL, Flex", glue_job_cost(1, seconds, runs=days, flex=True, region=region), True, remark),
+    ]

@@ -9,7 +9,8 @@ from helpers.pricing.money import Cost, CostError, Number, line, positive, quant
 from helpers.pricing.price_list import HOME_REGION, price
 
 HOURS_PER_MONTH = 730  # 8,760 hours a year / 12, as AWS's own calculators count
-MINIMUM_SECONDS = 60  # per instance that is started: EC2 and EMR bill per second after one minute
+# Per started instance; EC2, EMR and EBS bill per second after it (https://aws.amazon.com/emr/pricing/).
+MINIMUM_SECONDS = 60
 
 
 def emr_cluster_cost(

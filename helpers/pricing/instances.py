@@ -19,10 +19,7 @@ class Instance:
     source: str
 
 
-_BASELINE = (
-    "1.25 Gbps: the course's own knowledge of the EC2 documentation's network table; "
-    "the RDS documentation gives it for db.r6g.xlarge"
-)
+_BASELINE = "EC2 DescribeInstanceTypes, BaselineBandwidthInGbps, as recorded in moto 5.2.5"
 INSTANCES = {
     "r5.xlarge": Instance("r5.xlarge", 4, 32, Decimal("1.25"), _BASELINE),
     "m5.xlarge": Instance("m5.xlarge", 4, 16, Decimal("1.25"), _BASELINE),

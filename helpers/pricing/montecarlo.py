@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from helpers.pricing.money import CostError
+from helpers.pricing.money import CostError, whole
 
 Z90 = 1.2815515655446004  # the 90th percentile of the standard normal distribution
 
@@ -109,8 +109,10 @@ def monte_carlo(
     gives the same draws on every machine. Each input has a stream of its own, named after it: adding an
     input leaves the others' draws as they were.
     """
-    if draws < 1:
-        raise CostError(f"draws must be at least 1, not {draws}")
+    whole("draws", draws, at_least=1)
+    whole("seed", seed)
+    if not inputs:
+        raise CostError("monte_carlo needs at least one input, such as hours=costs.uniform(100, 730)")
     named = functions if isinstance(functions, Mapping) else {"value": functions}
     drawn = {name: _draw(name, one, seed, draws) for name, one in inputs.items()}
     rows = [dict(zip(drawn, row, strict=True)) for row in zip(*(a.tolist() for a in drawn.values()), strict=True)]

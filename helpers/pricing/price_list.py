@@ -76,7 +76,8 @@ def prices(region: str = HOME_REGION) -> dict[str, Price]:
     try:
         return _price_list()[region]
     except KeyError:
-        raise PriceError(f"no prices of region {region!r} in prices.toml; there are: {', '.join(regions())}") from None
+        known = ", ".join(regions())
+        raise PriceError(f"no prices of region {region!r} in prices.toml; there are: {known}") from None
 
 
 def price(name: str, region: str = HOME_REGION) -> Price:
@@ -87,7 +88,9 @@ def price(name: str, region: str = HOME_REGION) -> Price:
     elsewhere = [other for other in regions() if name in prices(other)]
     if elsewhere:
         raise PriceError(f"no price {name!r} for {region} in prices.toml; it is there for: {', '.join(elsewhere)}")
-    raise PriceError(f"no price {name!r} in prices.toml; there are: {', '.join(here)}")
+    service = name.partition(".")[0] + "."
+    near = [known for known in here if known.startswith(service)] or sorted({n.split(".")[0] + ".…" for n in here})
+    raise PriceError(f"no price {name!r} in prices.toml; there are: {', '.join(near)}")
 
 
 def usd(name: str, region: str = HOME_REGION) -> Decimal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from helpers.pricing.clusters import HOURS_PER_MONTH
-from helpers.pricing.money import Cost, CostError, Line, Number, line, quantity, whole
+from helpers.pricing.money import Cost, Line, Number, line, quantity, whole
 from helpers.pricing.price_list import HOME_REGION, price
 
 MINIMUM_SECONDS = 600  # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_OnDemandDBInstances.html
@@ -46,7 +46,7 @@ def rds_backup_cost(
     """Backups beyond the free allowance, which is as much as the databases' storage in the Region.
 
     100 GB of backups of 100 GB of storage are free; 100 GB beyond the allowance: 100 × $0.095 = $9.50.
-    (The allowance: the course's own knowledge, no source found.)
+    The allowance: https://aws.amazon.com/blogs/database/demystifying-amazon-rds-backup-storage-costs/
     """
     return Cost("RDS backups", (_backup(backup_gb, storage_gb, quantity("months", months), region),))
 
@@ -87,14 +87,3 @@ def aurora_storage_cost(
         rate = price("aurora.backup", region).usd
         lines.append(line("backups beyond the free", quantity("backup_gb", backup_gb) * time, "GB-months", rate))
     return Cost("Aurora, I/O-Optimized" if io_optimized else "Aurora", tuple(lines))
-
-
-def rds_instances(region: str = HOME_REGION) -> list[str]:
-    """The RDS instance classes that `region` has a price of."""
-    from helpers.pricing.price_list import prices
-
-    known = [name.split(".") for name in prices(region)]
-    classes = [".".join(parts[1:-1]) for parts in known if parts[:2] == ["rds", "db"] and parts[-1] == "single_az"]
-    if not classes:
-        raise CostError(f"no RDS instance of {region} in prices.toml")
-    return classes

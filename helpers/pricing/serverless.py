@@ -7,8 +7,10 @@ from decimal import ROUND_CEILING, Decimal
 from helpers.pricing.money import Cost, Number, line, positive, quantity, whole
 from helpers.pricing.price_list import HOME_REGION, price
 
-MINIMUM_SECONDS = 60  # EMR Serverless and Glue ETL (https://aws.amazon.com/glue/pricing/)
-SERVERLESS_FREE_DISK_GB = 20  # per worker, included in the price (https://aws.amazon.com/emr/pricing/)
+MINIMUM_SECONDS = 60  # Glue ETL (https://aws.amazon.com/glue/pricing/); EMR Serverless: a third party, 2026
+# Every worker has 20 GB (EMR Serverless User Guide); that they are free: the course's own knowledge of the
+# price page; a third party of 2026 says "a free allotment".
+SERVERLESS_FREE_DISK_GB = 20
 
 
 def _billed_hours(seconds: Number, runs: Number) -> Decimal:
@@ -28,13 +30,18 @@ def emr_serverless_cost(
     """`runs` jobs of `workers` workers (the driver counts as one), each `vcpu`, `memory_gb`, `disk_gb`.
 
     Per second of worker time, at least one minute; the first 20 GB of a worker's disk are free.
-    4 vCPU and 32 GB for an hour: 4 × $0.052624 + 32 × $0.0057785 = $0.395408.
+    4 vCPU and 16 GB for an hour: 4 × $0.052624 + 16 × $0.0057785 = $0.302952.
     """
     hours = whole("workers", workers, at_least=1) * _billed_hours(seconds, runs)
     disk = max(quantity("disk_gb", disk_gb) - SERVERLESS_FREE_DISK_GB, Decimal(0))
     lines = [
         line("vCPU", positive("vcpu", vcpu) * hours, "vCPU-hours", price("emr_serverless.vcpu", region).usd),
-        line("memory", positive("memory_gb", memory_gb) * hours, "GB-hours", price("emr_serverless.memory", region).usd),
+        line(
+            "memory",
+            positive("memory_gb", memory_gb) * hours,
+            "GB-hours",
+            price("emr_serverless.memory", region).usd,
+        ),
     ]
     if disk:
         lines.append(line("disk beyond 20 GB", disk * hours, "GB-hours", price("emr_serverless.disk", region).usd))

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from helpers.pricing.money import Cost, Number, line, quantity, whole
+from helpers.pricing.money import Cost, Line, Number, line, quantity, whole
 from helpers.pricing.price_list import HOME_REGION, price
 
 GB = 10**9
+S3_TIERS = (  # label, price, up to how many GB
+    ("S3 storage", "s3.storage", 50_000),
+    ("S3 storage beyond 50 TB", "s3.storage_next_450_tb", 500_000),
+    ("S3 storage beyond 500 TB", "s3.storage_over_500_tb", "Infinity"),
+)
 CATALOG_FREE_OBJECTS = 1_000_000  # https://aws.amazon.com/glue/pricing/, quoted 2026-09-20
 CATALOG_FREE_REQUESTS = 1_000_000
 CRAWLER_MINIMUM_SECONDS = 600  # no source found: the course's own knowledge
@@ -33,15 +38,24 @@ def s3_cost(
 ) -> Cost:
     """S3 Standard: `stored_bytes` kept for `months`, with `gets` and `puts` (PUT, COPY, POST, LIST).
 
-    100 GB for two months: 200 GB-months × $0.023 = $4.60.
+    100 GB for two months: 200 GB-months × $0.023 = $4.60. Beyond 50 TB and beyond 500 TB a GB is cheaper.
     """
-    stored = quantity("stored_bytes", stored_bytes) / GB * quantity("months", months)
-    lines = [line("S3 storage", stored, "GB-months", price("s3.storage", region).usd)]
+    lines = _tiers(quantity("stored_bytes", stored_bytes) / GB, quantity("months", months), region)
     if gets:
         lines.append(line("S3 reads", quantity("gets", gets) / 1000, "1000 GET", price("s3.get", region).usd))
     if puts:
         lines.append(line("S3 writes", quantity("puts", puts) / 1000, "1000 PUT", price("s3.put", region).usd))
     return Cost("S3", tuple(lines))
+
+
+def _tiers(gigabytes: Decimal, months: Decimal, region: str) -> list[Line]:
+    lines, done = [], 0
+    for label, name, until in S3_TIERS:
+        here = min(gigabytes, Decimal(until)) - done
+        if done == 0 or here > 0:
+            lines.append(line(label, here * months, "GB-months", price(name, region).usd))
+        done = until
+    return lines
 
 
 def glue_catalog_cost(

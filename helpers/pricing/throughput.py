@@ -96,4 +96,5 @@ def cluster_throughput(
 def nodes_needed(bytes_per_day: Number, instance: str = "r5.xlarge", **options) -> int:
     """The fewest nodes that can read `bytes_per_day`; `options` as for `cluster_throughput`."""
     one = cluster_throughput(instance, 1, **options)
-    return max(1, int((quantity("bytes_per_day", bytes_per_day) / one.bytes_per_day).to_integral_value(ROUND_CEILING)))
+    nodes = quantity("bytes_per_day", bytes_per_day) / one.bytes_per_day
+    return max(1, int(nodes.to_integral_value(ROUND_CEILING)))
