@@ -15,7 +15,10 @@ DRAINED_WITHIN = 30_000  # milliseconds until the events of finished tasks have 
 class Measured:
     """Filled at the end of a `measure` block. Bytes, rows and seconds; `seconds` differs between runs.
 
-    bytes_read       what tasks read from S3 and files
+    bytes_read       Spark's own counter: what tasks read from S3, files and cached blocks. The s3a of Hadoop
+                     3.3.1 reports every byte from S3 twice (HADOOP-17774, corrected in 3.3.2)
+    s3_bytes         what s3a itself counted: bytes from S3, each once, with the footers that planning reads;
+                     of this JVM, which in local mode is all of Spark
     records_read     rows that came out of the readers
     shuffle_bytes    written by tasks for tasks of a later stage
     stages, tasks    that ran; a stage whose result was kept from before does not count
@@ -26,6 +29,7 @@ class Measured:
     stages: int = 0
     tasks: int = 0
     bytes_read: int = 0
+    s3_bytes: int = 0
     records_read: int = 0
     bytes_written: int = 0
     records_written: int = 0
@@ -35,9 +39,7 @@ class Measured:
         """One line, the same in every run: `1 job · 2 stages · 4 tasks · 1.9 MB read · 0.4 KB shuffled`."""
         counted = [_count(self.jobs, "job"), _count(self.stages, "stage"), _count(self.tasks, "task")]
         moved = {"read": self.bytes_read, "shuffled": self.shuffle_bytes, "written": self.bytes_written}
-        return " · ".join(
-            counted + [f"{costs.format_bytes(size)} {what}" for what, size in moved.items() if size]
-        )
+        return " · ".join(counted + [f"{costs.format_bytes(size)} {what}" for what, size in moved.items() if size])
 
 
 @contextmanager
@@ -48,7 +50,7 @@ def measure(session):
     (count, collect, write, show) runs a job.
     """
     scala = session.sparkContext._jsc.sc()
-    first = _next_job(scala)
+    first, from_s3 = _next_job(scala), _s3_bytes(session)
     measured = Measured()
     started = time.perf_counter()
     try:
@@ -56,6 +58,13 @@ def measure(session):
     finally:
         measured.seconds = time.perf_counter() - started
         _collect(measured, scala, first)
+        measured.s3_bytes = _s3_bytes(session) - from_s3
+
+
+def _s3_bytes(session) -> int:
+    """Bytes that s3a has read since the JVM started; 0 before its first use."""
+    counters = session._jvm.org.apache.hadoop.fs.FileSystem.getGlobalStorageStatistics().get("S3AStorageStatistics")
+    return (counters.getLong("stream_read_bytes") or 0) if counters else 0
 
 
 def _next_job(scala) -> int:
