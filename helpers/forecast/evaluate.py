@@ -56,7 +56,14 @@ class Evaluator:
             return node
 
         try:
-            copy = exp.paren(expression.copy()).transform(typed)
+            copy = exp.paren(expression.copy()).transform(_as_printf).transform(typed)
             return annotate_types(copy, dialect=DIALECT).sql("duckdb")
         except (SqlglotError, KeyError) as error:
             raise Unknown(str(error)) from error
+
+
+def _as_printf(node: exp.Expression) -> exp.Expression:
+    """Trino's format() follows C's printf; DuckDB's function of that name is another one."""
+    if isinstance(node, exp.Format):
+        return exp.Anonymous(this="printf", expressions=[node.this, *node.expressions])
+    return node

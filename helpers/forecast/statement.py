@@ -25,14 +25,17 @@ def scanned_query(sql: str, parameters: Mapping[str, object] | Sequence[object] 
 
     parameters  as `helpers.athena.query` takes them: a mapping for `:name`, a sequence for `?`
     """
+    after = _after_word(sql, "EXPLAIN")
+    if after is not None:
+        after = _after_word(after, "ANALYZE")
+        if after is None:
+            return None  # EXPLAIN alone plans the query, EXPLAIN ANALYZE runs it
+        sql = _after_word(after, "VERBOSE") or after
     text = _with_values(sql, parameters)
     tokens = _tokens(text)
     if not tokens:
         raise ForecastError("The statement is empty: pass one SQL statement.")
     first = tokens[0].text.upper()
-    if first == "EXPLAIN":
-        analyzed = len(tokens) > 1 and tokens[1].text.upper() == "ANALYZE"
-        return _parsed(_after_analyze(text, tokens)) if analyzed else None
     if first == "UNLOAD":
         return _parsed(_in_parentheses(text, tokens))
     if first in ICEBERG_ONLY:
@@ -79,9 +82,10 @@ def _is_ctas(tokens: list[Token]) -> bool:
     )
 
 
-def _after_analyze(text: str, tokens: list[Token]) -> str:
-    verbose = len(tokens) > 2 and tokens[2].text.upper() == "VERBOSE"
-    return text[tokens[2 if verbose else 1].end + 1 :]
+def _after_word(text: str, word: str) -> str | None:
+    """What follows `word` where the text begins with it, or None."""
+    tokens = _tokens(text)
+    return text[tokens[0].end + 1 :] if tokens and tokens[0].text.upper() == word else None
 
 
 def _in_parentheses(text: str, tokens: list[Token]) -> str:
