@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
-import ssl
 import threading
 
 import pymysql
@@ -22,28 +22,30 @@ def open_connection(settings: Settings, timeout: float, read_timeout: float | No
     byte at a time, would hold us for ever. So at the deadline a timer ends the socket under it.
     """
     where = f"{settings.host}:{settings.port}"
+    context = settings.tls()
     deadline = _Deadline(timeout)
     try:
-        connection = pymysql.connect(
-            host=settings.host,
-            port=settings.port,
-            user=settings.user,
-            password=settings.password.encode(),
-            database=settings.database,
-            charset="utf8mb4",
-            ssl=_verifying_context(settings.ssl_ca),
-            read_timeout=read_timeout,
-            defer_connect=True,
-        )
-        raw = socket.create_connection((settings.host, settings.port), timeout)
-        deadline.watch(raw)
-        connection.connect(raw)
-    except (pymysql.err.Error, OSError, ValueError, UnicodeError) as error:
+        with deadline:
+            connection = pymysql.connect(
+                host=settings.host,
+                port=settings.port,
+                user=settings.user,
+                password=settings.password.encode(),
+                database=settings.database,
+                charset="utf8mb4",
+                ssl=context,
+                read_timeout=read_timeout,
+                defer_connect=True,
+            )
+            raw = socket.create_connection((settings.host, settings.port), timeout)
+            deadline.watch(raw)
+            connection.connect(raw)
+    except Exception as error:  # what is no MySQL server can trip PyMySQL's reader in any way
         if deadline.passed:
             raise rds_errors.timed_out(where, timeout) from error
         raise rds_errors.translate_connecting(error, where, settings.ssl_ca) from error
-    finally:
-        deadline.cancel()
+    if deadline.passed:
+        raise rds_errors.timed_out(where, timeout)
     return connection
 
 
@@ -64,21 +66,14 @@ class _Deadline:
 
     def _end(self) -> None:
         self.passed = True
-        self._handle.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):  # the server has hung up already
+            self._handle.shutdown(socket.SHUT_RDWR)
 
-    def cancel(self) -> None:
+    def __enter__(self) -> _Deadline:
+        return self
+
+    def __exit__(self, *exc_info) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer.join()
             self._handle.close()
-
-
-def _verifying_context(ssl_ca: str) -> ssl.SSLContext:
-    """TLS 1.2 or newer, certificate and host name verified against this authority alone."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies both by default
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        context.load_verify_locations(ssl_ca)
-    except (OSError, ssl.SSLError) as error:
-        raise rds_errors.TLSRefused(f"RDS_SSL_CA = {ssl_ca!r} holds no certificate (PEM): {error}.") from error
-    return context

@@ -79,6 +79,10 @@ class ConstraintViolated(RDSError):
     """A key or a check refused the row."""
 
 
+class ReadOnlyServer(RDSError):
+    """The server is a replica, or has just become one."""
+
+
 class DuplicateRow(ConstraintViolated):
     """A row with this key exists (1062)."""
 
@@ -112,8 +116,10 @@ _codes(DuplicateRow, "update the existing row, or leave this one out", 1062, 158
 _codes(ConstraintViolated, "the row it refers to must exist, and may go only after it", 1216, 1217, 1451, 1452)
 _codes(ConstraintViolated, "the value breaks a CHECK of the table", 3819, 4025)
 _codes(LockTimeout, "roll back, and repeat the transaction", 1205)
+_codes(ReadOnlyServer, "connect to the writer's endpoint", 1290, 1792, 1836)
 _codes(Deadlock, "the transaction was undone: repeat it from its beginning", 1213)
-_codes(ConnectionLost, "connect again, and repeat the transaction from its beginning", 1053, 1927, 2006, 2013, 2055)
+_codes(ConnectionLost, "connect again, and repeat the transaction from its beginning", 1053, 1927, 2006, 2013)
+_codes(ConnectionLost, "it was closed after a long silence: connect again", 2055, 4031)
 _codes(AccessDenied, "the account insists on TLS: give RDS_SSL_CA", 3159)
 _codes(CannotConnect, "close connections that are no longer needed, or raise max_connections", 1040, 1203)
 
@@ -122,17 +128,18 @@ def translate(error: Exception) -> RDSError:
     """The typed error for what PyMySQL raised on an open connection."""
     code = error.args[0] if error.args and isinstance(error.args[0], int) else None
     message = str(error.args[-1]) if error.args else str(error)
-    if isinstance(error, TypeError | ValueError | KeyError):
-        return SQLRefused(
-            f"The parameters do not fit the statement: {message}: one %s for each value, and %% for a plain %."
-        )
     if isinstance(error, pymysql.err.InterfaceError | OSError):
         return ConnectionLost(f"The connection is closed: {message or 'it broke'}: connect again.", code)
     if code in (2006, 2013) and "timed out" in message:
         return QueryTimeout("The server did not answer within read_timeout: the connection is closed.", code)
+    if code is None and "used with MySQL" in message:  # NaN and infinity, which MySQL does not have
+        return ValueRefused(f"{message.rstrip('.')}: give another value, or None for NULL.")
+    if code is None:  # PyMySQL and Python, putting the values into the statement
+        return SQLRefused(
+            f"The parameters do not fit the statement: {message}: one %s for each value, and %% for a plain %."
+        )
     kind, advice = _BY_CODE.get(code, (RDSError, "see the MySQL manual for this number"))
-    number = f"MySQL error {code}: " if code else ""
-    return kind(f"{number}{message.rstrip('.')}: {advice}.", code)
+    return kind(f"MySQL error {code}: {message.rstrip('.')}: {advice}.", code)
 
 
 def translate_connecting(error: Exception, where: str, ssl_ca: str) -> RDSError:

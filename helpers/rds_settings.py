@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ SECRET_VARIABLE = "ATHENA_WORKBOOK_RDS_SECRET"
 APPLICATION_USER, APPLICATION_PASSWORD = "RDS_APP_USER", "RDS_APP_PASSWORD"
 # docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html; rds-ca-2019-root expired in August 2024.
 CA_BUNDLE = "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem"
+RDS_ENDPOINT = r"[a-z0-9.-]+\.(?P<region>[a-z]{2}(-[a-z]+)+-\d)\.rds\.amazonaws\.com(\.cn)?"
 JDBC_DRIVER = "org.mariadb.jdbc.Driver"  # MariaDB Connector/J 2.7, also for MySQL servers
 
 
@@ -61,7 +63,7 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """The settings in RDS_HOST, RDS_PORT (3306 when unset), RDS_USER, RDS_PASSWORD, RDS_SSL_CA.
 
-        RDS_DATABASE is optional. Raises SettingsError, one line, naming everything that is missing.
+        Raises SettingsError, one line, naming everything that is missing.
         """
         given = os.environ if environment is None else environment
         needed = ("RDS_HOST", "RDS_USER", "RDS_PASSWORD", "RDS_SSL_CA")
@@ -72,8 +74,7 @@ class Settings:
                 f" path of {CA_BUNDLE}; or try a private server: python -m helpers.local.mysql -- <command>."
             )
         host, user, password, ssl_ca = (given[name] for name in needed)
-        port = given.get("RDS_PORT") or DEFAULT_PORT
-        return cls(host, user, password, ssl_ca, port, given.get("RDS_DATABASE") or None)
+        return cls(host, user, password, ssl_ca, given.get("RDS_PORT") or DEFAULT_PORT)
 
     @classmethod
     def from_secret(cls, client, secret_id: str, ssl_ca: str | None = None) -> Settings:
@@ -102,12 +103,70 @@ class Settings:
             "RDS_USER": str(values.get("username") or ""),
             "RDS_PASSWORD": str(values.get("password") or ""),
             "RDS_SSL_CA": ssl_ca or os.environ.get("RDS_SSL_CA") or "",
-            "RDS_DATABASE": str(values.get("dbname") or ""),
         }
         for key, name in (("host", "RDS_HOST"), ("username", "RDS_USER"), ("password", "RDS_PASSWORD")):
             if not given[name]:
                 raise SettingsError(f"Secret {secret_id!r} has no {key!r}: it needs host, username and password.")
-        return replace(cls.from_environment(given), secret_id=secret_id)
+        found = cls.from_environment(given)
+        return replace(found, database=values.get("dbname") or None, secret_id=secret_id)
+
+    def with_iam_token(self, session) -> Settings:
+        """The same login with an IAM authentication token in place of the password.
+
+        `session`: a boto3 session, whose role may `rds-db:connect` as this user. The token opens
+        connections for 15 minutes; it is signed here, without asking AWS
+        (docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html).
+
+        Raises SettingsError for a host that is not an RDS endpoint, which could not check a token, and
+        for missing credentials.
+        """
+        region = re.fullmatch(RDS_ENDPOINT, self.host.lower())
+        if not region:
+            raise SettingsError(
+                f"RDS_HOST = {self.host!r} is not an RDS endpoint (….<region>.rds.amazonaws.com): only RDS"
+                " checks IAM tokens; use the password here."
+            )
+        # The user's own endpoint settings do not matter to a signature.
+        client = session.client("rds", region_name=region["region"])
+        try:
+            token = client.generate_db_auth_token(
+                DBHostname=self.host, Port=self.port, DBUsername=self.user, Region=region["region"]
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise SettingsError(f"No IAM token for {self.user}@{self.host}: {error}") from error
+        return replace(self, password=token, secret_id=None)
+
+    def tls(self) -> ssl.SSLContext:
+        """TLS 1.2 or newer, certificate and host name verified against `ssl_ca` alone.
+
+        For clients that take a context: `pymysql.connect(ssl=settings.tls(), …)`. Raises SettingsError
+        when `ssl_ca` holds no certificate.
+        """
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # verifies both by default
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        try:
+            context.load_verify_locations(self.ssl_ca)
+        except OSError as error:
+            raise SettingsError(f"RDS_SSL_CA = {self.ssl_ca!r} holds no certificate (PEM): {error}.") from error
+        return context
+
+    def engine(self, database: str | None = None):
+        """A SQLAlchemy engine for pandas' read_sql and to_sql, with verified TLS.
+
+        `database`: the settings' own when left out. Its repr shows no password; `dispose()` closes it.
+        """
+        import sqlalchemy
+
+        url = sqlalchemy.URL.create(
+            "mysql+pymysql",
+            username=self.user,
+            password=self.password,
+            host=self.host,
+            port=self.port,
+            database=database or self.database,
+            query={"charset": "utf8mb4"},
+        )
+        return sqlalchemy.create_engine(url, connect_args={"ssl": self.tls()}, hide_parameters=True)
 
     def secret(self) -> str:
         """The JSON that RDS keeps in a secret: engine, host, port, username, password, dbname."""
