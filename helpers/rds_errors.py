@@ -126,7 +126,7 @@ _codes(CannotConnect, "close connections that are no longer needed, or raise max
 
 def translate(error: Exception) -> RDSError:
     """The typed error for what PyMySQL raised on an open connection."""
-    code = error.args[0] if error.args and isinstance(error.args[0], int) else None
+    code = _code(error)
     message = str(error.args[-1]) if error.args else str(error)
     if isinstance(error, pymysql.err.InterfaceError | OSError):
         return ConnectionLost(f"The connection is closed: {message or 'it broke'}: connect again.", code)
@@ -149,7 +149,7 @@ def translate_connecting(error: Exception, where: str, ssl_ca: str) -> RDSError:
         return TLSRefused(_certificate(cause, where, ssl_ca))
     if isinstance(cause, ssl.SSLError):
         return TLSRefused(f"{where} did not complete TLS: {cause.reason or cause}: check host and port.")
-    code = error.args[0] if error.args and isinstance(error.args[0], int) else None
+    code = _code(error)
     if code == 2026:
         return TLSRefused(f"{where} offers no TLS, so nothing was sent to it: check host and port.", code)
     if isinstance(cause, TimeoutError):
@@ -162,6 +162,12 @@ def translate_connecting(error: Exception, where: str, ssl_ca: str) -> RDSError:
             code,
         )
     return translate(error)
+
+
+def _code(error: Exception) -> int | None:
+    """MySQL's number, if it is MySQL's or its client's error; an OSError's number is of another list."""
+    numbered = isinstance(error, pymysql.err.Error) and error.args and isinstance(error.args[0], int)
+    return error.args[0] if numbered else None
 
 
 def timed_out(where: str, seconds: float) -> ConnectTimeout:
