@@ -20,7 +20,11 @@ READY_WITHIN = 120  # seconds; about 2 on a laptop
 STOP_WITHIN = 15  # seconds until a JVM that does not end by itself is killed
 
 # py4j writes these, each with a page of frames, beside raising the exception.
-SAID_TWICE = ("KeyboardInterrupt while sending command.", "Exception while sending command.")
+SAID_TWICE = (
+    "KeyboardInterrupt while sending command.",
+    "Exception while sending command.",
+    "Exception occurred while shutting down connection",
+)
 
 
 class Jvm:
@@ -98,7 +102,8 @@ def _connect(address: Path):
     with address.open("rb") as info:
         port, secret = read_int(info), UTF8Deserializer().loads(info)
     address.unlink()
-    logging.getLogger().addFilter(_not_said_twice)
+    for logger in ("root", "py4j.clientserver", "py4j.java_gateway"):
+        logging.getLogger(logger).addFilter(_not_said_twice)
     os.environ.update(PYSPARK_GATEWAY_PORT=str(port), PYSPARK_GATEWAY_SECRET=secret)
     try:
         return launch_gateway()

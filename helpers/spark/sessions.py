@@ -131,9 +131,7 @@ def _with_session(jvm: Jvm, wanted) -> Running:
         raise
     _drop_copied_credentials(context)
     _set_zone("UTC")
-    return Running(
-        SparkSession(context), jvm, Interrupts(cancel_jobs, handler), wanted, os.getpid(), zone
-    )
+    return Running(SparkSession(context), jvm, Interrupts(context, handler), wanted, os.getpid(), zone)
 
 
 def _drop_copied_credentials(context) -> None:
@@ -144,16 +142,6 @@ def _drop_copied_credentials(context) -> None:
     for scheme in ("s3", "s3n"):
         hadoop.unset(f"fs.{scheme}.awsAccessKeyId")
         hadoop.unset(f"fs.{scheme}.awsSecretAccessKey")
-
-
-def cancel_jobs() -> None:
-    """Cancel whatever runs in the session; nothing when there is none."""
-    if _running is None or not _running.jvm.running():
-        return
-    try:
-        _running.session.sparkContext.cancelAllJobs()
-    except (Py4JError, OSError, AttributeError):  # stopped or dying: nothing runs there any more
-        return
 
 
 def _alive(running: Running) -> bool:

@@ -31,7 +31,7 @@ MEGABYTE = 2**20
 LEAST_HEAP = 512 * MEGABYTE  # Spark refuses to start with less than 450 MB
 OFF_HEAP = 256  # MB each for the classes and for direct buffers, on top of the heap
 
-# Jars that PyPI carries: package, folder inside it, name. The s3a of Hadoop 3.3.1 with its AWS client, MariaDB's driver.
+# Jars that PyPI carries: package, folder inside it, name: Hadoop 3.3.1's s3a, its AWS client, MariaDB's driver.
 JARS = (
     ("sagemaker_pyspark", "jars", "hadoop-aws-*.jar"),
     ("sagemaker_pyspark", "jars", "aws-java-sdk-bundle-*.jar"),
@@ -184,17 +184,21 @@ def environment(course, java: Java) -> dict[str, str]:
     """The whole environment of Spark's processes: the caller's, without what would mislead them."""
     inherited = {name: value for name, value in os.environ.items() if not MISLEADING.match(name)}
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return inherited | credentials(course) | {
-        "JAVA_HOME": str(java.home),
-        "SPARK_HOME": str(spark_home()),
-        "SPARK_CONF_DIR": str(CONF),
-        "SPARK_LOCAL_IP": "127.0.0.1",
-        "PYSPARK_PYTHON": sys.executable,
-        "PYSPARK_DRIVER_PYTHON": sys.executable,
-        "PYTHONPATH": path,
-        "TZ": "UTC",
-        "MALLOC_ARENA_MAX": "2",  # glibc would keep tens of megabytes for every thread
-    }
+    return (
+        inherited
+        | credentials(course)
+        | {
+            "JAVA_HOME": str(java.home),
+            "SPARK_HOME": str(spark_home()),
+            "SPARK_CONF_DIR": str(CONF),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+            "PYSPARK_PYTHON": sys.executable,
+            "PYSPARK_DRIVER_PYTHON": sys.executable,
+            "PYTHONPATH": path,
+            "TZ": "UTC",
+            "MALLOC_ARENA_MAX": "2",  # glibc would keep tens of megabytes for every thread
+        }
+    )
 
 
 def java_command(java: Java, memory: str, folder: Path, configuration: dict[str, str]) -> list[str]:
