@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from sqlglot import exp
@@ -142,7 +142,7 @@ class Conditions:
             low = self._compared(exp.GTE, p.this, p.args["low"])
             high = self._compared(exp.LTE, p.this, p.args["high"])
             return name, None if low is None or high is None else low.both(high)
-        if isinstance(p, exp.Like) and isinstance(p.expression, exp.Literal):
+        if isinstance(p, exp.Like) and isinstance(p.expression, exp.Literal) and not p.args.get("negate"):
             return name, _like(p.expression.name)
         return None, None
 
@@ -156,6 +156,8 @@ class Conditions:
         value = self._constant(constant)
         if value is None:
             return NOTHING  # a comparison with NULL is never true
+        if self._kind(column) == "date" and isinstance(value, datetime) and value.time() == time():
+            value = value.date()  # DATE + INTERVAL is a date in Trino, and midnight compares as its day
         if not self._fits(column, value):
             return None
         if kind is exp.EQ:
