@@ -1,0 +1,103 @@
+"""The raw files: which are there, to which day each belongs, and what its header says.
+
+    raw/events/2024-03-01.json        the day of arrival is the first date in the key
+    raw/events/2024-03-02/part-1.json.gz
+    raw/sales/2024-03-01.csv
+
+A file of another kind, or one without a date in its key, is not read: it is named in the report.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from helpers.pipeline import rules
+from helpers.pipeline.fields import Refused, decoded
+from helpers.pipeline.schema import DATASETS
+
+ENDINGS = {"events": (".json", ".jsonl", ".ndjson"), "sales": (".csv",)}
+HEADER_BYTES = 65_536  # as much of a file as is fetched for its header
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_PLAIN = re.compile(r"[\w.=/+-]+", re.ASCII)  # Spark reads * ? [ { in an address as a pattern
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A file below the source: `key` relative to it, `arrival` its day, `etag` its content's mark."""
+
+    dataset: str
+    key: str
+    arrival: date
+    etag: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder in S3, from its `s3://bucket/prefix/` address."""
+
+    bucket: str
+    prefix: str
+
+    @classmethod
+    def of(cls, address: str) -> Folder:
+        """Raises ValueError when the address is not one of S3."""
+        match = re.fullmatch(r"s3[an]?://([^/]+)/?(.*?)/*", address)
+        if not match:
+            raise ValueError(f"{address!r} is not an address in S3: use s3://bucket/folder/.")
+        return cls(match[1], match[2] + "/" if match[2] else "")
+
+    def uri(self, key: str = "") -> str:
+        """The `s3://` address of a key below the folder."""
+        return f"s3://{self.bucket}/{self.prefix}{key}"
+
+    def objects(self, s3, below: str = "") -> Iterable[dict]:
+        """The entries of ListObjectsV2 below the folder."""
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix + below)
+        for page in pages:
+            yield from page.get("Contents", [])
+
+
+def list_raw(s3, source: Folder) -> tuple[list[RawFile], list[str]]:
+    """The files of both datasets, sorted by key, and the keys that are none."""
+    files, others = [], []
+    for dataset in DATASETS:
+        for entry in source.objects(s3, dataset.name + "/"):
+            key = entry["Key"].removeprefix(source.prefix)
+            name = key.rsplit("/", 1)[-1]
+            if not name:  # the mark of a folder
+                continue
+            arrival = _arrival(key, dataset.name)
+            if arrival is None or name.startswith(("_", ".")):
+                others.append(key)
+                continue
+            files.append(RawFile(dataset.name, key, arrival, entry["ETag"].strip('"'), entry["Size"]))
+    return sorted(files, key=lambda file: file.key), sorted(others)
+
+
+def _arrival(key: str, dataset: str) -> date | None:
+    found = _DAY.search(key)
+    if not found or not _PLAIN.fullmatch(key) or not key.removesuffix(".gz").endswith(ENDINGS[dataset]):
+        return None
+    try:
+        return date.fromisoformat(found.group())
+    except ValueError:
+        return None
+
+
+def header_of(s3, source: Folder, file: RawFile) -> tuple[str, ...] | None:
+    """The column names of a CSV file's first line, in lower case; None when it has no header."""
+    if not file.bytes:
+        return None
+    answer = s3.get_object(Bucket=source.bucket, Key=source.prefix + file.key, Range=f"bytes=0-{HEADER_BYTES - 1}")
+    start = answer["Body"].read()
+    try:
+        if file.key.endswith(".gz"):
+            start = zlib.decompressobj(wbits=31).decompress(start, HEADER_BYTES)
+        return rules.header(decoded(start.split(b"\n", 1)[0]))
+    except (Refused, zlib.error):
+        return None
