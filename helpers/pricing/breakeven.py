@@ -125,6 +125,15 @@ class TeamMonth:
         """Whether the cluster gets through the day's queries while it is open."""
         return self.busy_hours_per_day <= self.open_hours_per_day
 
+    def busiest_hour_utilisation(self, share: Number) -> Decimal:
+        """The share of the busiest hour that the cluster reads, when `share` (0 to 1) of the day falls in it.
+
+        Above 1 queries queue up, even on a day that the cluster gets through as a whole.
+        """
+        if not 0 <= quantity("share", share) <= 1:
+            raise CostError(f"share is a part of the day's queries, 0 to 1, not {share}")
+        return self.busy_hours_per_day * quantity("share", share)
+
     @property
     def cheaper(self) -> str:
         """`Athena` or `cluster`; Athena when the cluster cannot do the work."""

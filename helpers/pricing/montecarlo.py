@@ -105,9 +105,9 @@ def monte_carlo(
 
     `functions`: one function, or several by name, which then see the same draws (so that "A is cheaper
     than B" compares like with like). Each is called with all inputs by keyword and answers a number or a
-    Cost. A plain number among `inputs` is fixed. One numpy Generator (PCG64) from `seed`: the same seed
-    gives the same draws on every machine. Each input has a stream of its own, named after it: adding an
-    input leaves the others' draws as they were.
+    Cost. A plain number among `inputs` is fixed. Each input has a stream of its own, a numpy Generator
+    (PCG64) from the seed and the input's name: the same seed gives the same draws with the same numpy,
+    and another input leaves the others' draws as they were.
     """
     whole("draws", draws, at_least=1)
     whole("seed", seed)

@@ -89,6 +89,16 @@ def test_a_cluster_that_cannot_keep_up_is_not_cheaper():
     assert costs.team_month(300, 20 * GB, nodes=2).cheaper == "cluster"
 
 
+def test_a_day_that_fits_may_have_an_hour_that_does_not():
+    # 3.56 h of reading; 40 % of it in one hour are 1.42 h of work
+    month = costs.team_month(100, 20 * GB)
+    assert month.feasible
+    assert round(month.busiest_hour_utilisation("0.4"), 4) == Decimal("1.4222")
+    assert month.busiest_hour_utilisation(1 / 9) < 1  # evenly spread
+    with pytest.raises(costs.CostError, match="0 to 1, not 40"):
+        month.busiest_hour_utilisation(40)
+
+
 def test_every_morning_s_start_is_paid():
     # 22 × 10 min × 0.315 / 60
     late = costs.team_month(1, GB, start_seconds=600).cluster.usd - costs.team_month(1, GB).cluster.usd

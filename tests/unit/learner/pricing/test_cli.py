@@ -1,5 +1,6 @@
 """`python -m helpers.costs`: answers on standard output, one line on standard error and exit code 2."""
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -36,7 +37,7 @@ def test_a_learner_s_mistake_is_one_line():
 
 
 def test_a_reader_who_has_read_enough_is_no_error():
-    command = f"{sys.executable} -m helpers.costs --sources | head -n 1"
+    command = f"{shlex.quote(sys.executable)} -m helpers.costs --sources | head -n 1"
     done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "USD, on demand, before tax, us-east-1\n"
