@@ -219,7 +219,7 @@ def draw_curves(
     for name, end in ends.items():
         text += f"\n{name}: possible up to {quantity(end, '')} {x_label}"
     for words, place in (marks or {}).items():
-        text += f"\n{words}: {quantity(place, '')} {x_label}"
+        text += f"\n{words.rstrip(':')}: {quantity(place, '')} {x_label}"
     return figure, text
 
 
@@ -304,7 +304,8 @@ def distribution(
     text = f"{title}\n" + tables.text_table(["percentile", unit or "value"], rows)
     if mark is not None:
         below = sum(value < float(mark) for value in drawn) / len(drawn)
-        text += f"\nbelow {mark_label} {quantity(mark, unit)}: {below:.0%} of {len(drawn):,} draws"
+        name = f"{mark_label} ({quantity(mark, unit)})" if mark_label else quantity(mark, unit)
+        text += f"\n{below:.0%} of {len(drawn):,} draws are below {name}"
     _show(figure, text)
 
 

@@ -141,7 +141,7 @@ def month_of_each(workload: Workload) -> dict[str, costs.Cost]:
     converted_query = asked * Decimal(str(workload.curated_share))
     queries = workload.queries_per_day * DAYS
     stored = new * Decimal(str(workload.curated_share)) * Decimal(str(workload.kept_days))
-    keep = costs.Cost("storage", (costs.s3_cost(stored).lines[0]._replace(label="storage: S3"),))
+    keep = _named("storage", costs.s3_cost(stored))
     curated = _named("queries", costs.athena_scan_cost(converted_query, queries))
     care = _care(workload)
     etl = _named("conversion", _conversion(workload, new))

@@ -66,7 +66,7 @@ def test_a_distribution_prints_percentiles_and_the_share_below_the_mark(drawn):
     charts.distribution(list(range(101)), "Draws", unit="usd", mark=20, mark_label="the claim")
     lines = drawn[0][1].splitlines()
     assert [line.split()[-1] for line in lines[3:8]] == ["$5.00", "$25.00", "$50.00", "$75.00", "$95.00"]
-    assert lines[-1] == "below the claim $20.00: 20% of 101 draws"  # 0 to 19 of 0 to 100
+    assert lines[-1] == "20% of 101 draws are below the claim ($20.00)"  # 0 to 19 of 0 to 100
 
 
 @pytest.mark.parametrize(
