@@ -3,7 +3,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help run test lab lint lock clean environment
+.PHONY: help run test lab cluster-demo lint lock clean environment
 
 # Kernels of this environment win over others that the user has registered.
 SETTINGS = PYTHONPATH=. JUPYTER_PREFER_ENV_PATH=1 PYDEVD_DISABLE_FILE_VALIDATION=1
@@ -13,6 +13,7 @@ help:
 	@echo 'make run    run every lesson and make the pages to browse, under build/course/'
 	@echo 'make test   everything that DEVELOPERS.md lists under Tests'
 	@echo 'make lab    open JupyterLab on the lessons'
+	@echo 'make cluster-demo  run lesson 09 on a Spark cluster of several processes'
 	@echo 'make lint   ruff over code and notebooks'
 	@echo 'make lock   write requirements.lock again from pyproject.toml (needs the network)'
 	@echo 'make clean  remove .venv, build/ and caches'
@@ -38,6 +39,11 @@ test: environment
 # JupyterLab refuses to run as root (containers) unless told.
 lab: environment
 	@$(PY) -m jupyterlab --ServerApp.root_dir=. $$(test "$$(id -u)" -ne 0 || echo --allow-root) notebooks/00_start_here.ipynb
+
+# The same code that runs in the lesson, by spark-submit.
+cluster-demo: environment
+	@$(PY) -m helpers.datasets
+	@$(PY) -m helpers.pipeline.cluster
 
 lint: environment
 	@$(PY) -m ruff check .

@@ -38,8 +38,8 @@ def test_links_between_documents_lead_somewhere():
 
 
 def test_commands_of_the_documents_exist():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"(?:^|`)make ([a-z]+)\b", README + DEVELOPERS, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", README + DEVELOPERS, re.MULTILINE))
     assert named and named <= targets
     modules = set(re.findall(r"python -m (helpers(?:\.\w+)*)", README + DEVELOPERS))
     for module in modules:
