@@ -63,14 +63,15 @@ def _with_values(sql: str, parameters) -> str:
 
 def _tokens(sql: str) -> list[Token]:
     """Trino's tokens, or Athena's mixture where there are Hive's backticks."""
-    try:
-        return sqlglot.tokenize(sql, dialect="trino")
-    except SqlglotError:
-        pass
-    try:
-        return [t for t in sqlglot.tokenize(sql, dialect=DIALECT) if t.token_type != TokenType.HIVE_TOKEN_STREAM]
-    except SqlglotError as error:
-        raise ForecastError(f"The statement cannot be read: {_reason(error)}") from error
+    failure: SqlglotError | None = None
+    for dialect in ("trino", DIALECT):
+        try:
+            tokens = sqlglot.tokenize(sql, dialect=dialect)
+        except SqlglotError as error:
+            failure = failure or error
+        else:
+            return [token for token in tokens if token.token_type != TokenType.HIVE_TOKEN_STREAM]
+    raise ForecastError(f"The statement cannot be read: {_reason(failure)}") from failure
 
 
 def _is_ctas(tokens: list[Token]) -> bool:
@@ -94,12 +95,20 @@ def _in_parentheses(text: str, tokens: list[Token]) -> str:
     for token in tokens[1:]:
         depth += {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}.get(token.token_type, 0)
         if depth == 0:
-            return text[tokens[1].end + 1 : token.start] if token.token_type == TokenType.R_PAREN else ""
+            if token.token_type != TokenType.R_PAREN:
+                break
+            return text[tokens[1].end + 1 : token.start]
     raise ForecastError("UNLOAD needs its query in parentheses: UNLOAD (SELECT …) TO 's3://…' WITH (…).")
 
 
 def _parsed(text: str) -> exp.Query:
     query = parsed(text)
+    unbound = query.find(exp.Placeholder, exp.Parameter)
+    if unbound is not None:
+        raise ForecastError(f"The placeholder {unbound.sql(DIALECT)} has no value: pass it in parameters.")
+    no_data = query.find(exp.WithDataProperty)
+    if no_data is not None and no_data.args.get("no"):
+        return exp.select("1")  # CREATE TABLE … AS … WITH NO DATA copies the columns only
     if isinstance(query, (exp.Create, exp.Insert)):
         query = query.expression
     if isinstance(query, exp.Values) or not isinstance(query, exp.Query):

@@ -124,7 +124,10 @@ CASES = [  # SQL; columns, months and row groups of each read of the table
     ("SELECT id FROM p WHERE m = NULL", []),
     ("SELECT id FROM p WHERE m = 1 OR m = 1 + 1", [(ONE, (1, 2), GROUPS)]),
     ("SELECT id FROM p WHERE m = 2 OR name = 'x'", [(("id", "name"), MONTHS, GROUPS)]),
-    ("SELECT id FROM p WHERE (m = 2 AND name = 'n20000') OR (m = 3 AND name = 'n30001')", [(("id", "name"), (2, 3), (0,))]),
+    (
+        "SELECT id FROM p WHERE (m = 2 AND name = 'n20000') OR (m = 3 AND name = 'n30001')",
+        [(("id", "name"), (2, 3), (0,))],
+    ),
     ("SELECT id FROM p WHERE 1 = 0 OR m = 1", [(ONE, (1,), GROUPS)]),
     ("SELECT id FROM p WHERE m = 1 AND m = 2", []),
     ("SELECT id FROM p WHERE 1 = 0", []),
@@ -157,7 +160,10 @@ CASES = [  # SQL; columns, months and row groups of each read of the table
     ("SELECT g, n FROM (SELECT m AS g, count(id) AS n FROM p GROUP BY 1) WHERE g = 2", [(ONE, (2,), GROUPS)]),
     ("SELECT n FROM (SELECT m AS g, count(id) AS n FROM p GROUP BY m) WHERE n > 3", [(ONE, MONTHS, GROUPS)]),
     ("SELECT id FROM (SELECT id, m FROM p ORDER BY name LIMIT 5) WHERE m = 3", [(("id", "name"), MONTHS, GROUPS)]),
-    ("SELECT id, r FROM (SELECT id, m, row_number() OVER (ORDER BY id) AS r FROM p) WHERE m = 2", [(ONE, MONTHS, GROUPS)]),
+    (
+        "SELECT id, r FROM (SELECT id, m, row_number() OVER (ORDER BY id) AS r FROM p) WHERE m = 2",
+        [(ONE, MONTHS, GROUPS)],
+    ),
     ("SELECT number FROM inner_view WHERE month = 3", [(ONE, (3,), GROUPS)]),
     ("SELECT sum(number) FROM outer_view", [(ONE, (2, 3), GROUPS)]),
     ("SELECT * FROM outer_view WHERE number = 3010 AND month <> 2", [(ONE, (3,), (0,))]),
@@ -170,7 +176,14 @@ CASES = [  # SQL; columns, months and row groups of each read of the table
         "SELECT i FROM (SELECT id AS i, m AS k FROM p UNION ALL SELECT m, id FROM p) WHERE k = 2",
         [(ONE, (2,), GROUPS)],
     ),
-    ("SELECT name FROM p WHERE m = 1 UNION SELECT note FROM p WHERE m = 2", [(("name",), (1,), GROUPS), (("note",), (2,), GROUPS)]),
+    (
+        "SELECT name FROM p WHERE m = 1 UNION SELECT note FROM p WHERE m = 2",
+        [(("name",), (1,), GROUPS), (("note",), (2,), GROUPS)],
+    ),
+    (
+        "SELECT a FROM (SELECT id, m FROM p UNION ALL SELECT s.a, m FROM p WHERE m > 1) AS t(a, b) WHERE b < 3",
+        [(ONE, (1, 2), GROUPS), (("s.a",), (2,), GROUPS)],
+    ),
     # the same table more than once
     (
         "SELECT a.id, b.name FROM p a JOIN p b ON a.id = b.id AND a.m = b.m WHERE a.m = 2",
@@ -188,14 +201,23 @@ CASES = [  # SQL; columns, months and row groups of each read of the table
         "SELECT x.name FROM p x LEFT JOIN p y ON x.id = y.id WHERE y.id IS NULL AND x.m = 2",
         [(("id", "name"), (2,), GROUPS), (ONE, MONTHS, GROUPS)],
     ),
-    ("SELECT x.name FROM p x FULL JOIN p y ON x.id = y.id AND x.m = 1", [(("id", "name"), MONTHS, GROUPS), (ONE, MONTHS, GROUPS)]),
-    ("SELECT name, n FROM p JOIN (SELECT id, m AS n FROM p WHERE m = 1) USING (id)", [(("id", "name"), MONTHS, GROUPS), (ONE, (1,), GROUPS)]),
+    (
+        "SELECT x.name FROM p x FULL JOIN p y ON x.id = y.id AND x.m = 1",
+        [(("id", "name"), MONTHS, GROUPS), (ONE, MONTHS, GROUPS)],
+    ),
+    (
+        "SELECT name, n FROM p JOIN (SELECT id, m AS n FROM p WHERE m = 1) USING (id)",
+        [(("id", "name"), MONTHS, GROUPS), (ONE, (1,), GROUPS)],
+    ),
     (
         "SELECT name FROM p a WHERE m = 1 AND id > (SELECT avg(b.id) FROM p b WHERE b.m = 3 AND b.note = a.note)",
         [(("id", "name", "note"), (1,), GROUPS), (("id", "note"), (3,), GROUPS)],
     ),
-    ("SELECT name FROM p WHERE m = 1 AND id IN (SELECT s.a FROM p WHERE m = 2)", [(("id", "name"), (1,), GROUPS), (("s.a",), (2,), GROUPS)]),
-]  # fmt: skip
+    (
+        "SELECT name FROM p WHERE m = 1 AND id IN (SELECT s.a FROM p WHERE m = 2)",
+        [(("id", "name"), (1,), GROUPS), (("s.a",), (2,), GROUPS)],
+    ),
+]
 
 
 @pytest.mark.parametrize(("sql", "reads"), CASES)
