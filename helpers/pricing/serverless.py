@@ -29,7 +29,8 @@ def emr_serverless_cost(
 ) -> Cost:
     """`runs` jobs of `workers` workers (the driver counts as one), each `vcpu`, `memory_gb`, `disk_gb`.
 
-    Per second of worker time, at least one minute; the first 20 GB of a worker's disk are free.
+    Per second of worker time, at least one minute; the first 20 GB of a worker's disk are free. Not
+    checked: which sizes exist (4 vCPU come with 8 to 30 GB, says the EMR Serverless User Guide).
     4 vCPU and 16 GB for an hour: 4 × $0.052624 + 16 × $0.0057785 = $0.302952.
     """
     hours = whole("workers", workers, at_least=1) * _billed_hours(seconds, runs)

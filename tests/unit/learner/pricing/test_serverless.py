@@ -20,6 +20,8 @@ def test_only_the_disk_beyond_20_gb_is_paid():
     assert costs.emr_serverless_cost(4, 16, 3600, disk_gb=20).usd == Decimal("0.302952")
     # 100 GB more × $0.000111
     assert costs.emr_serverless_cost(4, 16, 3600, disk_gb=120).usd == Decimal("0.314052")
+    # two workers, three runs of half an hour: 2 × 3 × 0.5 h × 100 GB × $0.000111
+    assert costs.emr_serverless_cost(4, 16, 1800, workers=2, runs=3, disk_gb=120).lines[2].usd == Decimal("0.0333")
 
 
 def test_frankfurt_is_dearer():
