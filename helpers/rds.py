@@ -17,6 +17,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 
 import pymysql
@@ -180,11 +181,11 @@ class RDSManager:
 
         Raises CommitUnknown when the connection breaks here: the server may or may not have done it.
         """
+        if not self._connection().open:
+            raise ConnectionLost("The connection is closed, and what was not committed is undone: connect again.")
         try:
             with self._cursor():
                 self._connection().commit()
-        except NotConnected:
-            raise
         except ConnectionLost as error:
             raise CommitUnknown(
                 "The connection broke during COMMIT: connect again and look whether the rows are there"
@@ -233,7 +234,7 @@ class RDSManager:
 
     def __exit__(self, kind, value, trace) -> None:
         try:
-            if kind is None and self.connection is not None:
+            if kind is None and self.connection is not None and self.connection.open:
                 self.commit()
         finally:
             self.close()
@@ -254,8 +255,11 @@ class RDSManager:
         if self._streaming:
             raise RDSError("A stream of rows is still open: read it to its end, or close() it.")
         try:
-            with connection.cursor(kind) as cursor:
+            cursor = connection.cursor(kind)
+            try:
                 yield cursor
+            finally:
+                _close_cursor(cursor, connection)
         except (*_FAILURES, TypeError, ValueError, KeyError) as error:
             raise rds_errors.translate(error) from error
 
@@ -269,6 +273,29 @@ class RDSManager:
                 self.connection.rollback()
             except _FAILURES:
                 self.close()
+
+
+def _close_cursor(cursor, connection) -> None:
+    """Close a cursor, also on a broken connection, where PyMySQL would try to read the stream's rest."""
+    if not connection.open and connection._result is not None:
+        connection._result.unbuffered_active = False
+    cursor.close()
+
+
+def engine(settings: Settings, database: str | None = None, connect_timeout: float = CONNECT_TIMEOUT):
+    """A SQLAlchemy engine for pandas' read_sql and to_sql, whose connections are verified as ours are.
+
+    database         the settings' own when left out
+    connect_timeout  seconds for each connection
+
+    The password is not in its URL. `dispose()` closes its connections. Connecting raises an RDSError.
+    """
+    import sqlalchemy
+
+    where = replace(settings, database=database or settings.database)
+    return sqlalchemy.create_engine(
+        "mysql+pymysql://", creator=lambda: open_connection(where, connect_timeout, None), hide_parameters=True
+    )
 
 
 def users_example(rds: RDSManager) -> None:

@@ -150,24 +150,6 @@ class Settings:
             raise SettingsError(f"RDS_SSL_CA = {self.ssl_ca!r} holds no certificate (PEM): {error}.") from error
         return context
 
-    def engine(self, database: str | None = None):
-        """A SQLAlchemy engine for pandas' read_sql and to_sql, with verified TLS.
-
-        `database`: the settings' own when left out. Its repr shows no password; `dispose()` closes it.
-        """
-        import sqlalchemy
-
-        url = sqlalchemy.URL.create(
-            "mysql+pymysql",
-            username=self.user,
-            password=self.password,
-            host=self.host,
-            port=self.port,
-            database=database or self.database,
-            query={"charset": "utf8mb4"},
-        )
-        return sqlalchemy.create_engine(url, connect_args={"ssl": self.tls()}, hide_parameters=True)
-
     def secret(self) -> str:
         """The JSON that RDS keeps in a secret: engine, host, port, username, password, dbname."""
         return json.dumps(
