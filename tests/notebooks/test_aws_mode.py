@@ -1,6 +1,6 @@
 """`MODE = "aws"`, proven against an endpoint that plays the AWS account: no lesson knows the difference.
 
-The lessons get what a caller of AWS has: credentials, a region and a bucket of their own. At the end nothing of
+The lessons get what a caller of AWS has: credentials, a region, a bucket and a database server. At the end nothing of
 the course is left in the account, and each lesson has cost what its first cell says.
 """
 
@@ -15,30 +15,31 @@ import boto3
 import pytest
 
 from helpers.course.notebooks import NOTEBOOKS, cost_of, read
-from helpers.local import process
+from helpers.local import mysql, process
 from tests.notebooks.running import ROOT, promises_kept
 
 LESSONS = [path.stem for path in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))]
 BUCKET = "the-callers-own-bucket"
+OURS = ("AWS_", "ATHENA_WORKBOOK_", "RDS_")
 
 
 def python(*arguments: str, **variables: str) -> subprocess.CompletedProcess:
     """Run a module of the project in a process of its own, with nothing about AWS but `variables`."""
-    plain = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ATHENA_WORKBOOK_"))}
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     return subprocess.run(
         [sys.executable, "-m", *map(str, arguments)],
         cwd=ROOT,
         env={**plain, **variables},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1200,
     )
 
 
 @pytest.fixture(scope="module")
 def account():
-    """The variables of an account with one bucket."""
-    with process.start() as endpoint:
+    """The variables of an account with one bucket, and of a MySQL server that its owner may use."""
+    with process.start() as endpoint, mysql.start() as server:
         session = boto3.Session("AKIDOFTHECALLER", "secret", region_name="us-east-1")
         session.client("s3", endpoint_url=endpoint.url).create_bucket(Bucket=BUCKET)
         yield {
@@ -47,6 +48,7 @@ def account():
             "AWS_SECRET_ACCESS_KEY": "secret",
             "AWS_DEFAULT_REGION": "us-east-1",
             "ATHENA_WORKBOOK_BUCKET": BUCKET,
+            **server.env,
         }
 
 
