@@ -96,6 +96,13 @@ ALL = ("id", "name", "s.a", "s.b")
             (2,),
             range(4),
         ),
+        # NOT of what has a simple form
+        ("SELECT name FROM p WHERE NOT (id < 3750)", ("id", "name"), (3,), (3,)),
+        ("SELECT name FROM p WHERE id NOT BETWEEN 1000 AND 3749", ("id", "name"), (3,), (3,)),
+        ("SELECT name FROM p WHERE NOT (id >= 1250 OR name = 'x')", ("id", "name"), (1,), (0,)),
+        ("SELECT id FROM p WHERE m = 1 AND NOT (id IN (5, 7) AND id > 0)", ("id",), (1,), range(4)),
+        ("SELECT id FROM p WHERE id NOT IN (5, NULL)", (), (), ()),
+        ("SELECT id FROM p WHERE name NOT LIKE 'n1%0'", ("id", "name"), MONTHS, range(4)),
         # what does not prune
         ("SELECT max(id) FROM p WHERE m = 2 OR id = 5", ("id",), MONTHS, range(4)),
         ("SELECT max(id) FROM p WHERE m = (SELECT 2)", ("id",), MONTHS, range(4)),
@@ -119,6 +126,30 @@ def test_a_join_is_billed_for_both_sides_and_prunes_both(lake):
     answer = lake.ok(outer)
     assert answer.rows == [["0"]]
     assert answer.scanned == stored(lake, ("id",), (2,)) + stored(lake, ("id",), (1,))
+
+
+@pytest.mark.parametrize(
+    ("join", "where", "left", "right"),
+    [
+        # a predicate that rejects NULL makes an outer join an inner one, and its ON then prunes both sides
+        ("LEFT JOIN", "y.m = 1", (1,), (1,)),
+        ("LEFT JOIN", "y.m + 0 IN (1)", (1,), (1,)),
+        ("FULL JOIN", "x.m = 2", (2,), (2,)),
+        ("FULL JOIN", "x.m = 2 AND y.id > 0", (2,), (2,)),
+        # what is true of the NULLs that an outer join adds must not prune the side that they stand for
+        ("LEFT JOIN", "coalesce(y.m, 1) = 1", MONTHS, MONTHS),
+        ("LEFT JOIN", "(y.m IS NULL) = true", MONTHS, MONTHS),
+        ("LEFT JOIN", "1 IN (y.m, 1)", MONTHS, MONTHS),
+        ("RIGHT JOIN", "coalesce(x.m, 1) = 1", MONTHS, MONTHS),
+        ("FULL JOIN", "coalesce(x.m, 1) = 1", MONTHS, MONTHS),
+    ],
+)
+def test_outer_joins_prune_as_far_as_their_answer_allows(lake, join, where, left, right):
+    answer = lake.ok(f"SELECT count(*) FROM p x {join} p y ON x.id = y.id AND x.m = y.m WHERE {where}")
+    assert answer.scanned == stored(lake, ("id",), left) + stored(lake, ("id",), right)
+    # every id has its partner, so the join is p with itself
+    expected = {"coalesce": 1000, "(y.m IS": 0, "1 IN (y": 3000, "y.m + 0": 1000, "y.m = 1": 1000, "x.m = 2": 1000}
+    assert answer.rows == [[str(next(n for start, n in expected.items() if where.startswith(start)))]]
 
 
 def test_pruned_partitions_are_not_opened(lake):

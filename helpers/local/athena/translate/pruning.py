@@ -1,6 +1,8 @@
 """What a scan's predicates say about partitions and row groups, before anything is read."""
 
+from dataclasses import replace
 from datetime import date, datetime
+from functools import reduce
 
 import pyarrow
 
@@ -9,7 +11,9 @@ from ..scans import TableScan
 from .expr import Renderer, conjuncts
 
 _MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}
+_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "<>", "<>": "="}
 NONE = Domain((), False)
+MOST_EXCLUDED = 500  # values of a NOT IN that are made into ranges
 
 
 def table_scan(scan, connect):
@@ -95,20 +99,19 @@ class DomainExtractor:
         finally:
             connection.close()
 
-    def domains(self, p):
-        """Column name → Domain. AND leaves what both sides leave, OR what either side leaves of a shared column."""
-        if p.op == "and":
-            merged = {}
-            for part in p.args:
-                for name, domain in self.domains(part).items():
-                    merged[name] = merged[name].intersect(domain) if name in merged else domain
-            return merged
-        if p.op == "or":
-            first, *rest = map(self.domains, p.args)
+    def domains(self, p, negated=False):
+        """Column name → Domain, of `p` or of NOT p.
+
+        AND leaves what both sides leave, OR what either side leaves of a shared column.
+        """
+        if p.op == "not":
+            return self.domains(p.args[0], not negated)
+        if p.op in ("and", "or"):
+            first, *rest = (self.domains(part, negated) for part in p.args)
             for other in rest:
-                first = {name: first[name].union(other[name]) for name in first if name in other}
+                first = _both(first, other) if (p.op == "and") != negated else _either(first, other)
             return first
-        domain = self._domain(p)
+        domain = self._negated(p) if negated else self._domain(p)
         return {} if domain is None else dict.fromkeys(_names(p, self.scan), domain)
 
     def _domain(self, p):
@@ -117,7 +120,6 @@ class DomainExtractor:
             "between": self._between,
             "like": self._like,
             "is null": self._is_null,
-            "not": self._not,
         }.get(p.op)
         if p.op in _MIRROR:
             return self._comparison(p)
@@ -182,12 +184,22 @@ class DomainExtractor:
     def _is_null(self, p):
         return Domain((), True) if self._column(p.args[0]) else None
 
-    def _not(self, p):
-        inner = p.args[0]
-        if inner.op == "is null" and self._column(inner.args[0]):
+    def _negated(self, p):
+        """What NOT p leaves, where p has a simple form. NOT of what is NULL is not true either."""
+        if p.op in _OPPOSITE:
+            return self._comparison(replace(p, op=_OPPOSITE[p.op]))
+        if p.op == "is null" and self._column(p.args[0]):
             return Domain(nulls=False)
-        if inner.op == "column":
+        if p.op == "column":
             return Domain.of_values([False])
+        if len(p.args) > MOST_EXCLUDED:
+            return None
+        if p.op in ("in", "between") and self._column(p.args[0]) and all(a.is_constant for a in p.args[1:]):
+            signs = ("<", ">") if p.op == "between" else ("<>",) * len(p.args[1:])
+            parts = [self._compared(s, p.args[0], self.value(a)) for s, a in zip(signs, p.args[1:], strict=True)]
+            if None in parts:
+                return None
+            return reduce(Domain.union if p.op == "between" else Domain.intersect, parts)
         return None
 
     def _column(self, expr):
@@ -198,6 +210,16 @@ class DomainExtractor:
         ):
             expr = expr.args[0]
         return expr.op == "column"
+
+
+def _both(one, other):
+    """Domains by column, after AND."""
+    return one | {name: one[name].intersect(d) if name in one else d for name, d in other.items()}
+
+
+def _either(one, other):
+    """Domains by column, after OR."""
+    return {name: one[name].union(other[name]) for name in one if name in other}
 
 
 def _plain(value, column):

@@ -7,8 +7,9 @@ from .expr import ColumnRef, Expr, Renderer, conjuncts
 from .scope import Field
 
 _aliases = count(1)
-# Predicates that are never true when their column is NULL, so they hold for the inner side of an outer join.
+# Predicates that are never true when what they compare is NULL, and what is NULL when its argument is.
 _NULL_REJECTING = {"=", "<>", "<", "<=", ">", ">=", "in", "like", "between"}
+_NULL_FOLLOWING = {"widen", "cast", "field", "negate", "+", "-", "*", "/", "%"}
 
 
 def new_alias():
@@ -202,22 +203,31 @@ class Joined:
         return below + ([self.condition] if self.condition is not None else [])
 
     def push(self, predicates):
-        own = conjuncts(self.condition)
+        own, kind = conjuncts(self.condition), self._kind_for(predicates)
         left, right = [], []
         sides = ((left, set(self.left.leaves())), (right, set(self.right.leaves())))
-        if self.kind in ("inner", "cross"):
+        if kind in ("inner", "cross"):
             pool = predicates + own
             pool += _implied(pool)
             for taken, leaves in sides:
                 taken += [p for p in pool if _within(p, leaves)]
-        elif self.kind in ("left", "right"):
-            (outer, outer_leaves), (inner, inner_leaves) = sides if self.kind == "left" else sides[::-1]
-            pool = predicates + own + _implied(predicates + own)
+        elif kind in ("left", "right"):
+            (outer, outer_leaves), (inner, inner_leaves) = sides if kind == "left" else sides[::-1]
             outer += [p for p in predicates if _within(p, outer_leaves)]
-            inner += [p for p in predicates if _within(p, inner_leaves) and p.op in _NULL_REJECTING]
-            inner += [p for p in pool[len(predicates) :] if _within(p, inner_leaves)]
+            inner += [p for p in own + _implied(outer + own) if _within(p, inner_leaves)]
         self.left.push(left)
         self.right.push(right)
+
+    def _kind_for(self, predicates):
+        """What kind of join it is for the rows that fulfil `predicates`: an outer join whose added NULLs they
+        reject is an inner one (Trino's PredicatePushDown)."""
+        if self.kind in ("inner", "cross"):
+            return self.kind
+        keeps_left = self.kind in ("left", "full") and not _reject_null(predicates, set(self.right.leaves()))
+        keeps_right = self.kind in ("right", "full") and not _reject_null(predicates, set(self.left.leaves()))
+        if keeps_left and keeps_right:
+            return "full"
+        return "left" if keeps_left else "right" if keeps_right else "inner"
 
     def sql(self):
         if self.kind == "cross" or (self.kind == "inner" and self.condition is None):
@@ -232,6 +242,21 @@ class Joined:
 def _within(predicate, leaves):
     found = references(predicate)
     return found is not None and found <= leaves
+
+
+def _reject_null(predicates, leaves):
+    """Whether one of the predicates is never true for a row whose columns of `leaves` are all NULL."""
+    return any(
+        p.op in _NULL_REJECTING
+        and _within(p, leaves)
+        and any(_follows_null(a) for a in (p.args[:1] if p.op == "in" else p.args))
+        for p in predicates
+    )
+
+
+def _follows_null(expr):
+    """Whether an expression is NULL when its columns are: not so for coalesce() or IS NULL."""
+    return expr.op == "column" or (expr.op in _NULL_FOLLOWING and any(_follows_null(a) for a in expr.args))
 
 
 def _implied(predicates):
