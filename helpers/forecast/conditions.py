@@ -34,6 +34,9 @@ def kind_of(type_: exp.DataType) -> str | None:
     return "text" if type_.is_type("text", "varchar") else None
 
 
+MOST_EXCLUDED = 500  # values of a NOT IN that are made into ranges
+
+
 @dataclass
 class Conditions:
     """The predicates of one read. `types`: column → type; `keys`: the partition columns among them."""
@@ -122,7 +125,10 @@ class Conditions:
         if negated and isinstance(p, exp.Like):
             return {}  # the range is wider than the pattern, so what lies outside says nothing
         if negated:
-            domain = Domain((Range(),), False) if isinstance(p, exp.Is) else domain.others()
+            plain = isinstance(p, exp.Is) or len(domain.ranges) > MOST_EXCLUDED
+            domain = Domain((Range(),), False) if plain else domain.others()
+            if isinstance(p, exp.In) and any(isinstance(item, exp.Null) for item in p.expressions):
+                domain = NOTHING  # x NOT IN (1, NULL) is never true
         return {column: domain}
 
     def _leaf(self, p: exp.Expression) -> tuple[str | None, Domain | None]:

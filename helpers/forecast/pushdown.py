@@ -11,8 +11,10 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
-# Never true where their column is NULL, so they turn an outer join into an inner one.
+# Never true where what they compare is NULL, so they turn an outer join into an inner one; and what is NULL
+# when its argument is.
 NULL_REJECTING = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.In, exp.Like, exp.Between)
+NULL_FOLLOWING = (exp.Dot, exp.Cast, exp.Paren, exp.Neg, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod)
 _RANDOM = (exp.Rand, exp.Uuid)
 _RANDOM_NAMES = {"random", "rand", "uuid", "shuffle"}
 
@@ -165,7 +167,21 @@ def _kept_sides(join: exp.Join, pool: list, left: set, right: set) -> tuple[bool
 
 
 def _rejects_null(pool: list, side: set) -> bool:
-    return any(isinstance(p, NULL_REJECTING) and tables_of(p) and tables_of(p) <= side for p in pool)
+    """Whether one of the predicates is never true for a row whose columns of `side` are all NULL."""
+    return any(
+        isinstance(p, NULL_REJECTING)
+        and tables_of(p)
+        and tables_of(p) <= side
+        and any(_follows_null(part) for part in (p.this, p.args.get("expression")))
+        for p in pool
+    )
+
+
+def _follows_null(node: object) -> bool:
+    """Whether an expression is NULL when its columns are: not so for coalesce() or IS NULL."""
+    if isinstance(node, exp.Column):
+        return True
+    return isinstance(node, NULL_FOLLOWING) and any(map(_follows_null, node.iter_expressions()))
 
 
 def _implied(pool: list[exp.Expression]) -> list[exp.Expression]:

@@ -144,6 +144,10 @@ CASES = [  # SQL; columns, months and row groups of each read of the table
     ("SELECT id FROM p WHERE id = 1001 OR id = 3399", [(ONE, (1,), (0,)), (ONE, (3,), (3,))]),
     ("SELECT id FROM p WHERE id < 1100 AND id > 1399", []),
     ("SELECT id FROM p WHERE id = 99", []),
+    ("SELECT id FROM p WHERE NOT id < 3300", [(ONE, (3,), (3,))]),
+    ("SELECT id FROM p WHERE id NOT BETWEEN 1100 AND 3399", [(ONE, (1,), (0,))]),
+    ("SELECT id FROM p WHERE NOT (id >= 1100 OR note = 'x')", [(("id", "note"), (1,), ())]),
+    ("SELECT id FROM p WHERE id NOT IN (1001, NULL)", []),
     ("SELECT id FROM p WHERE name LIKE 'n1000%'", [(("id", "name"), (1,), (0,))]),
     ("SELECT id FROM p WHERE name NOT LIKE 'n1%0'", [(("id", "name"), MONTHS, GROUPS)]),
     ("SELECT id FROM p WHERE lower(name) = 'n10001'", [(("id", "name"), MONTHS, GROUPS)]),
@@ -200,6 +204,18 @@ CASES = [  # SQL; columns, months and row groups of each read of the table
     (
         "SELECT x.name FROM p x LEFT JOIN p y ON x.id = y.id WHERE y.id IS NULL AND x.m = 2",
         [(("id", "name"), (2,), GROUPS), (ONE, MONTHS, GROUPS)],
+    ),
+    (
+        "SELECT x.name FROM p x LEFT JOIN p y ON x.id = y.id AND x.m = y.m WHERE y.m = 2",
+        [(("id", "name"), (2,), GROUPS), (ONE, (2,), GROUPS)],
+    ),
+    (
+        "SELECT x.name FROM p x LEFT JOIN p y ON x.id = y.id WHERE coalesce(y.m, 2) = 2",
+        [(("id", "name"), MONTHS, GROUPS), (ONE, MONTHS, GROUPS)],
+    ),
+    (
+        "SELECT x.name FROM p x FULL JOIN p y ON x.id = y.id AND x.m = y.m WHERE x.m = 3",
+        [(("id", "name"), (3,), GROUPS), (ONE, (3,), GROUPS)],
     ),
     (
         "SELECT x.name FROM p x FULL JOIN p y ON x.id = y.id AND x.m = 1",
