@@ -221,7 +221,9 @@ def _steps(workload: Workload, bills: dict, allowed: list[str], cheapest: str, c
         f"{workload.care_hours:g} h a month × {costs.format_usd(workload.usd_per_care_hour)}",
         "counted for the hybrid and for Spark; serverless Spark needs less of it",
     )
-    yield Step("Which way is the cheapest?", cheapest, _against(bills, cheapest, allowed))
+    among = "all four" if len(allowed) == len(WAYS) else " and ".join(allowed)
+    least = costs.format_usd(bills[cheapest].usd)
+    yield Step("Which way is the cheapest?", cheapest, f"{least} a month, the least of {among}")
     if choice == cheapest:
         yield Step("Is a simpler way nearly as cheap?", "no", f"so {choice}")
     else:
@@ -256,8 +258,3 @@ def _needs(workload: Workload) -> Iterator[Step]:
         )
     else:
         yield Step(f"An answer within {workload.seconds_to_wait:g} s?", "possible", "test it on your own data")
-
-
-def _against(bills: dict, cheapest: str, allowed: list[str]) -> str:
-    others = [f"{way} {costs.format_usd(bills[way].usd)}" for way in allowed if way != cheapest]
-    return f"{costs.format_usd(bills[cheapest].usd)} a month, against {', '.join(others)}"

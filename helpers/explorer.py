@@ -129,7 +129,7 @@ def _meeting_point(tb_per_day: Decimal | None) -> tuple[str, str]:
         return "none", "where they would meet, this cluster cannot do the work"
     if tb_per_day == 0:
         return "0 TB a day", "no idle hours: the cluster is cheaper from the first TB on"
-    return f"{tb_per_day:.2f} TB a day", "above it the cluster is cheaper, while it can follow"
+    return f"{tb_per_day:.2f} TB a day", "above it the cluster is cheaper"
 
 
 def cheaper(result: Month) -> str:
@@ -227,15 +227,15 @@ def _sliders(start: Assumptions) -> dict:
     values = asdict(start)
     common = {"continuous_update": False, "layout": Layout(width="32em"), "style": {"description_width": "13em"}}
 
-    def slider(kind, name: str, words: str, low: float, high: float, step: float, value=None):
+    def slider(kind, name: str, words: str, low: float, high: float, step: float, digits: int, value=None):
         now = values[name] if value is None else value
-        low, high = min(low, now), max(high, now)
-        return kind(value=now, min=low, max=high, step=step, description=words, **common)
+        ends = {"min": min(low, now), "max": max(high, now), "step": step, "readout_format": f".{digits}f"}
+        return kind(value=now, description=words, **common, **ends)
 
     return {
-        "tb_per_day": slider(FloatSlider, "tb_per_day", "TB scanned a day", 0, 50, 0.5),
-        "nodes": slider(IntSlider, "nodes", "nodes (r5.xlarge)", 1, 20, 1),
-        "node_usd_per_hour": slider(FloatSlider, "node_usd_per_hour", "USD per node-hour", 0.05, 1, 0.001),
-        "spot_share": slider(FloatSlider, "spot_share", "on Spot, %", 0, 100, 5, 100 * start.spot_share),
-        "idle_hours": slider(FloatSlider, "idle_hours", "idle hours a day", 0, 24, 0.5),
+        "tb_per_day": slider(FloatSlider, "tb_per_day", "TB scanned a day", 0, 50, 0.5, 1),
+        "nodes": slider(IntSlider, "nodes", "nodes (r5.xlarge)", 1, 20, 1, 0),
+        "node_usd_per_hour": slider(FloatSlider, "node_usd_per_hour", "USD per node-hour", 0.05, 1, 0.001, 3),
+        "spot_share": slider(FloatSlider, "spot_share", "on Spot, %", 0, 100, 5, 0, 100 * start.spot_share),
+        "idle_hours": slider(FloatSlider, "idle_hours", "idle hours a day", 0, 24, 0.5, 1),
     }
