@@ -6,7 +6,7 @@
     sales = session.read.parquet(spark.uri(course.uri("sales_parquet")))
     with spark.measure(session) as m:
         sales.groupBy("year_id").sum("sales").show()
-    print(m)                                                 # 2 jobs · 3 stages · 4 tasks · 1.9 MB read · …
+    print(m)                                                 # 2 jobs · 3 stages · 4 tasks · 1.9 MB from S3 · …
     print(spark.plan(sales.where("year_id = 2004")))         # the physical plan, the same text in every run
     spark.stop()                                             # otherwise at the kernel's end
 

@@ -36,9 +36,9 @@ class Measured:
     shuffle_bytes: int = 0
 
     def __str__(self) -> str:
-        """One line, the same in every run: `1 job · 2 stages · 4 tasks · 1.9 MB read · 0.4 KB shuffled`."""
+        """One line, the same in every run: `1 job · 2 stages · 4 tasks · 1.9 MB from S3 · 548 B shuffled`."""
         counted = [_count(self.jobs, "job"), _count(self.stages, "stage"), _count(self.tasks, "task")]
-        moved = {"read": self.bytes_read, "shuffled": self.shuffle_bytes, "written": self.bytes_written}
+        moved = {"from S3": self.s3_bytes, "shuffled": self.shuffle_bytes, "written": self.bytes_written}
         return " · ".join(counted + [f"{costs.format_bytes(size)} {what}" for what, size in moved.items() if size])
 
 

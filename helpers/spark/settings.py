@@ -115,9 +115,10 @@ def lake(course) -> dict[str, str]:
         "attempts.maximum": "3",
         "retry.limit": "3",
         "connection.establish.timeout": "5000",
-        # Columnar files are read at a few places: ask for those ranges and never read ahead of them.
+        # Columnar files are read at a few places: ask for those ranges and nothing more. Parquet's last 8 bytes
+        # are read one by one; a range of at least 8 fetches them with one request.
         "experimental.input.fadvise": "random",
-        "readahead.range": "1",
+        "readahead.range": "8",
     }
     hadoop = {f"spark.hadoop.fs.s3a.{key}": value for key, value in settings.items()}
     # Addresses that say s3:// (as EMR writes them) mean the same.
@@ -130,6 +131,8 @@ def answers() -> dict[str, str]:
     """What makes answers equal to Athena's and small data quick; good on a cluster too."""
     return {
         "spark.sql.session.timeZone": "UTC",
+        # Text is read in pieces of this many bytes, each of them one request under s3a's policy "random".
+        "spark.buffer.size": str(MEGABYTE),
         # Athena and every other reader know this timestamp; Spark's default INT96 is deprecated in Parquet.
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
         "spark.sql.adaptive.enabled": "true",
