@@ -96,6 +96,16 @@ ALL = ("id", "name", "s.a", "s.b")
             (2,),
             range(4),
         ),
+        # columns that nobody uses: behind UNION ALL and EXISTS, but not where rows are compared
+        (
+            "SELECT count(i) FROM (SELECT id AS i, name FROM p UNION ALL SELECT s.a, name FROM p)",
+            ("id", "s.a"),
+            MONTHS,
+            range(4),
+        ),
+        ("SELECT count(*) FROM (SELECT id FROM p UNION ALL SELECT * FROM (VALUES 1))", (), (), ()),
+        ("SELECT count(i) FROM (SELECT id AS i, name FROM p UNION SELECT 1, 'x')", ("id", "name"), MONTHS, range(4)),
+        ("SELECT 1 WHERE EXISTS (SELECT * FROM p WHERE id = 1001)", ("id",), (1,), (0,)),
         # NOT of what has a simple form
         ("SELECT name FROM p WHERE NOT (id < 3750)", ("id", "name"), (3,), (3,)),
         ("SELECT name FROM p WHERE id NOT BETWEEN 1000 AND 3749", ("id", "name"), (3,), (3,)),
@@ -150,6 +160,27 @@ def test_outer_joins_prune_as_far_as_their_answer_allows(lake, join, where, left
     # every id has its partner, so the join is p with itself
     expected = {"coalesce": 1000, "(y.m IS": 0, "1 IN (y": 3000, "y.m + 0": 1000, "y.m = 1": 1000, "x.m = 2": 1000}
     assert answer.rows == [[str(next(n for start, n in expected.items() if where.startswith(start)))]]
+
+
+@pytest.mark.parametrize(
+    ("sql", "rows"),
+    [
+        ("SELECT count(*) FROM (SELECT count(*) AS n FROM p)", 1),
+        ("SELECT count(*) FROM (SELECT sum(id), max(name) FROM p)", 1),
+        ("SELECT count(*) FROM (SELECT sum(id) FROM p HAVING sum(id) < 0)", 0),
+        ("SELECT count(*) FROM (SELECT m, sum(id) FROM p GROUP BY m)", 3),
+        ("SELECT count(*) FROM (SELECT id, name FROM p UNION ALL SELECT 1, 'x')", 3001),
+        ("SELECT count(*) FROM (SELECT m, 'x' FROM p UNION SELECT m, 'y' FROM p)", 6),
+        ("SELECT count(*) FROM (SELECT * FROM p UNION ALL (SELECT * FROM p LIMIT 2))", 3002),
+        ("SELECT count(*) FROM (SELECT id, m FROM p UNION ALL SELECT DISTINCT m, m FROM p)", 3003),
+        ("SELECT count(*) FROM (VALUES 1, 2) WHERE EXISTS (SELECT sum(id) FROM p WHERE id < 0)", 2),
+        ("SELECT count(*) FROM (VALUES 1, 2) WHERE EXISTS (SELECT id, name FROM p WHERE id < 0)", 0),
+        ("SELECT count(*) FROM p x WHERE EXISTS (SELECT DISTINCT y.m FROM p y WHERE y.id = x.id + 2000)", 1000),
+        ("SELECT count(*) FROM p x WHERE EXISTS (SELECT m FROM p y GROUP BY m HAVING max(id) < x.id)", 2000),
+    ],
+)
+def test_dropping_unused_columns_changes_no_answer(lake, sql, rows):
+    assert lake.ok(sql).rows == [[str(rows)]]
 
 
 def test_pruned_partitions_are_not_opened(lake):

@@ -8,6 +8,7 @@ from ..errors import AthenaError
 from . import calls, literals, operators
 from .casts import cast, coerce
 from .expr import Expr, call
+from .relations import EXISTS
 from .scope import not_found
 
 _lambda_names = count(1)
@@ -348,7 +349,7 @@ class Binder:
         return self._subquery(node, plan, plan.columns[0][1], "({0})")
 
     def _bind_exists(self, node):
-        return self._subquery(node, self._plan(node.query), types.BOOLEAN, "EXISTS ({0})")
+        return self._subquery(node, self._plan(node.query), types.BOOLEAN, EXISTS)
 
     def _bind_insubquery(self, node):
         return self._compared(node, "=", self.bind(node.value), node.query, "({1} IN ({0}))", "IN")

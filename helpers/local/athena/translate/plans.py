@@ -71,6 +71,8 @@ class SelectPlan:
             yield from self.relation.conditions()
 
     def push(self, predicates):
+        for expr in self._subqueries():
+            expr.value.push([])
         if self.relation is None:
             return
         passed = predicates
@@ -81,8 +83,6 @@ class SelectPlan:
         if self.limit == 0:
             passed.append(FALSE)
         self.relation.push(conjuncts(self.where) + passed)
-        for expr in self._subqueries():
-            expr.value.push([])
 
     def _subqueries(self):
         roots = [
@@ -102,7 +102,9 @@ class SelectPlan:
     def sql(self):
         render = Renderer()
         chosen = sorted(self.needed if self.needed is not None else range(len(self.outputs)))
-        outputs = [f"{render(self.outputs[i])} AS c{i}" for i in chosen] or ["1 AS c"]
+        # without outputs an aggregation over all rows must still give one row, not one for each
+        no_outputs = "count(*) AS c" if self.aggregated and not self.grouping else "1 AS c"
+        outputs = [f"{render(self.outputs[i])} AS c{i}" for i in chosen] or [no_outputs]
         parts = [f"SELECT {'DISTINCT ' if self.distinct else ''}{', '.join(outputs)}"]
         if self.relation is not None:
             parts.append(f"FROM {self.relation.sql()}")
@@ -186,8 +188,9 @@ class SetPlan:
         self.right.absorb(predicates, derived)
 
     def require(self, indexes=None):
-        self.left.require()
-        self.right.require()
+        indexes = indexes if _can_drop_columns(self) else None
+        self.left.require(indexes)
+        self.right.require(indexes)
 
     def push(self, predicates):
         self.left.push([])
@@ -196,6 +199,13 @@ class SetPlan:
     def sql(self):
         keyword = self.op + ("" if self.distinct else " ALL")
         return f"({self.left.sql()}) {keyword} ({self.right.sql()})"
+
+
+def _can_drop_columns(plan):
+    """Whether a plan gives only the columns required of it: UNION ALL does, whatever compares rows does not."""
+    if isinstance(plan, SetPlan):
+        return plan.op == "UNION" and not plan.distinct and all(map(_can_drop_columns, (plan.left, plan.right)))
+    return isinstance(plan, SelectPlan) and not plan.distinct
 
 
 @dataclass(eq=False)

@@ -7,6 +7,7 @@ from .expr import ColumnRef, Expr, Renderer, conjuncts
 from .scope import Field
 
 _aliases = count(1)
+EXISTS = "EXISTS ({0})"  # template of a subquery that is only asked whether it has a row
 # Predicates that are never true when what they compare is NULL, and what is NULL when its argument is.
 _NULL_REJECTING = {"=", "<>", "<", "<=", ">", ">=", "in", "like", "between"}
 _NULL_FOLLOWING = {"widen", "cast", "field", "negate", "+", "-", "*", "/", "%"}
@@ -37,7 +38,7 @@ def need(expr):
         node.value.relation.needs(node.value.index, tuple(reversed(path)))
         return
     if node.op == "subquery":
-        node.value.require()
+        node.value.require(set() if node.template == EXISTS else None)
     for argument in node.args:
         need(argument)
 
