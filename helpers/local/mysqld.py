@@ -6,6 +6,7 @@ dialect, which is what a client of RDS for MySQL sees.
 
 import ctypes
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -80,6 +81,8 @@ class Database:
     def __init__(self, folder):
         """Raises FileNotFoundError without the program and RuntimeError, one line, when it does not start."""
         self._folder = Path(folder)
+        if re.search(r"\s", str(folder)):  # MariaDB's script splits the path there
+            raise RuntimeError(f"the path {str(folder)!r} has a space: set TMPDIR to a folder without")
         self._program = find()
         self.certificate_authority = _make_certificates(self._folder)
         self.passwords = {user: secrets.token_urlsafe(24) for user in (ADMIN, APPLICATION)}
@@ -259,5 +262,5 @@ def _die_with_parent():
 def _reason(output):
     """The first line that says what is wrong, without the time before it; or the last line."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    wrong = [line.partition("[ERROR]")[2].strip() for line in lines if "[ERROR]" in line]
+    wrong = [line.split("[ERROR]")[-1].strip() for line in lines if "[ERROR]" in line or "an't" in line]
     return (wrong or lines[-1:] or ["it said nothing"])[0]

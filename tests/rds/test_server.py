@@ -234,6 +234,23 @@ def test_a_program_that_does_not_start_is_one_line_and_leaves_nothing(tmp_path):
     assert not list((tmp_path / f"athena-workbook-{os.getuid()}").iterdir())
 
 
+def test_a_temporary_folder_may_be_deep_but_has_no_space(tmp_path):
+    for name, status in (("deep" * 40, 0), ("é&$'", 0), ("a b", 2)):
+        folder = tmp_path / name
+        folder.mkdir()
+        done = run("true", env={**os.environ, "TMPDIR": str(folder)})
+        assert done.returncode == status, done.stderr
+        assert done.stderr.count("\n") == (status == 2)
+        assert not list((folder / f"athena-workbook-{os.getuid()}").iterdir())
+
+
+def test_a_full_or_forbidden_folder_is_one_line(tmp_path):
+    (tmp_path / f"athena-workbook-{os.getuid()}").write_text("a file where the folder should be")
+    done = run("true", env={**os.environ, "TMPDIR": str(tmp_path)})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("helpers.local.mysql: ") and done.stderr.count("\n") == 1
+
+
 def test_a_command_runs_beside_a_server_and_its_status_is_ours():
     code = "import os, sys; sys.exit(7 if os.environ['RDS_HOST'] == 'localhost' else 1)"
     done = run("--", sys.executable, "-c", code)
