@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -50,7 +51,12 @@ class Conditions:
     def impossible(self) -> bool:
         """Whether no row at all can pass, as after `WHERE 1 = 0` or `id = 1 AND id = 2`."""
         for predicate in self.predicates:
-            if not predicate.find(exp.Column) and self._constant(predicate) not in (True, Unknown):
+            if predicate.find(exp.Column):
+                continue
+            value = self._constant(predicate)
+            if value is Unknown:
+                self._doubt(predicate, "nothing")
+            elif value is not True:
                 return True
         return any(domain.is_empty for domain in self.domains().values())
 
@@ -60,7 +66,7 @@ class Conditions:
 
     def partition_filters(self) -> list[exp.Expression]:
         """Conditions on partition columns alone that the predicates imply; each is to be true."""
-        relaxed = (self._relaxed(predicate, False) for predicate in self.predicates)
+        relaxed = (self._relaxed(p, False) for p in self.predicates if p.find(exp.Column))
         return [condition for condition in relaxed if condition is not None]
 
     def keep(self, values: list[tuple]) -> list[bool]:
@@ -71,10 +77,14 @@ class Conditions:
             try:
                 found = self.evaluator.filter(condition, types, values)
             except Unknown:
-                self.doubts.append(f"{condition.sql('athena')} cannot be computed here, so it excludes no partition")
+                self._doubt(condition, "no partition")
                 continue
             kept = [a and b for a, b in zip(kept, found, strict=True)]
         return kept
+
+    def _doubt(self, condition: exp.Expression, what: str) -> None:
+        text = re.sub(r"HIDDEN\('(\$\w+)'\)", r'"\1"', condition.sql("athena"))
+        self.doubts.append(f"{text} cannot be computed here, so it excludes {what}")
 
     # --- partitions: the strongest condition on partition columns alone ------------------------------------
 
@@ -87,7 +97,7 @@ class Conditions:
         if isinstance(p, exp.Not):
             return self._relaxed(p.this, not negated)
         columns = {column.name for column in p.find_all(exp.Column)}
-        if columns and columns <= set(self.keys):
+        if columns <= set(self.keys):
             return exp.not_(exp.paren(p.copy())) if negated else p
         if isinstance(p, (exp.And, exp.Or)):
             parts = [self._relaxed(side, negated) for side in (p.left, p.right)]

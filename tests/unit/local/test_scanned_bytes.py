@@ -106,6 +106,10 @@ ALL = ("id", "name", "s.a", "s.b")
         ("SELECT count(*) FROM (SELECT id FROM p UNION ALL SELECT * FROM (VALUES 1))", (), (), ()),
         ("SELECT count(i) FROM (SELECT id AS i, name FROM p UNION SELECT 1, 'x')", ("id", "name"), MONTHS, range(4)),
         ("SELECT 1 WHERE EXISTS (SELECT * FROM p WHERE id = 1001)", ("id",), (1,), (0,)),
+        # conditions on the partition column that mix with others
+        ("SELECT id FROM p WHERE (m + 0 = 1 AND name > 'n') OR m % 2 = 0", ("id", "name"), (1, 2), range(4)),
+        ("SELECT id FROM p WHERE NOT (m % 2 = 1 OR name = 'x')", ("id", "name"), (2,), range(4)),
+        ("SELECT id FROM p WHERE m % 2 = 0 OR name = 'x' OR m = 1", ("id", "name"), MONTHS, range(4)),
         # NOT of what has a simple form
         ("SELECT name FROM p WHERE NOT (id < 3750)", ("id", "name"), (3,), (3,)),
         ("SELECT name FROM p WHERE id NOT BETWEEN 1000 AND 3749", ("id", "name"), (3,), (3,)),

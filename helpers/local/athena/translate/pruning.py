@@ -8,7 +8,8 @@ import pyarrow
 
 from ..domains import Domain
 from ..scans import TableScan
-from .expr import Renderer, conjuncts
+from ..types import BOOLEAN
+from .expr import Renderer, call, conjuncts
 
 _MIRROR = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "<>", "<>": "="}
@@ -32,8 +33,9 @@ def table_scan(scan, connect):
             if extractor.value(predicate) is not True:
                 return found, True
             continue
-        if names <= set(keys):
-            exact.append(predicate)
+        on_partitions = _on_partitions(predicate, scan, set(keys))
+        if on_partitions is not None:
+            exact.append(on_partitions)
         for name, domain in extractor.domains(predicate).items():
             target = found.partition_domains if name in keys else found.domains
             target[name] = target[name].intersect(domain) if name in target else domain
@@ -54,6 +56,25 @@ def _usable(predicate, scan):
 
 def _names(predicate, scan):
     return {scan.columns[node.value.index][0] for node in predicate.walk() if node.op == "column"}
+
+
+def _on_partitions(p, scan, keys, negated=False):
+    """The condition on partition columns alone that `p` (or NOT p) implies, or None.
+
+    A part that names data columns may be anything: it is left out of an AND and spoils an OR.
+    """
+    if p.op == "not":
+        return _on_partitions(p.args[0], scan, keys, not negated)
+    if _names(p, scan) <= keys:
+        return call("not", BOOLEAN, "(NOT {0})", p) if negated else p
+    if p.op not in ("and", "or"):
+        return None
+    parts = [_on_partitions(part, scan, keys, negated) for part in p.args]
+    word = "AND" if (p.op == "and") != negated else "OR"
+    known = [part for part in parts if part is not None]
+    if not known or (word == "OR" and None in parts):
+        return None
+    return call(word.lower(), BOOLEAN, lambda texts: "(" + f" {word} ".join(texts) + ")", *known)
 
 
 def _partition_predicate(scan, keys, predicates, connect):

@@ -94,6 +94,12 @@ def test_a_predicate_that_cannot_be_computed_here_excludes_nothing_and_says_so(e
     assert "BAR(dt, 1)" in guess.notes[0]
 
 
+def test_a_predicate_on_the_hidden_path_may_skip_files(estimate):
+    guess = estimate("""SELECT count(*) FROM days WHERE "$path" LIKE '%2024-01-01%' AND dt < DATE '2024-01-05'""")
+    assert (guess.bytes, guess.how) == (210, "upper bound")
+    assert guess.notes[0].startswith('"$path" LIKE')
+
+
 def test_a_recursive_with_reads_its_table_once(estimate, run):
     sql = (
         "WITH RECURSIVE r(n) AS (SELECT length(line) FROM texts WHERE dt = '2024-01-01' "
