@@ -9,6 +9,7 @@ A file of another kind, or one without a date in its key, is not read: it is nam
 
 from __future__ import annotations
 
+import gzip
 import re
 import zlib
 from collections.abc import Iterable
@@ -101,3 +102,17 @@ def header_of(s3, source: Folder, file: RawFile) -> tuple[str, ...] | None:
         return rules.header(decoded(start.split(b"\n", 1)[0]))
     except (Refused, zlib.error):
         return None
+
+
+def broken_archive(s3, source: Folder) -> str | None:
+    """The address of the first gzipped raw file that cannot be unpacked; Spark's own error names none."""
+    for file in list_raw(s3, source)[0]:
+        if file.key.endswith(".gz"):
+            body = s3.get_object(Bucket=source.bucket, Key=source.prefix + file.key)["Body"]
+            try:
+                with gzip.GzipFile(fileobj=body) as archive:
+                    while archive.read(HEADER_BYTES):
+                        pass
+            except (EOFError, OSError, zlib.error):
+                return source.uri(file.key)
+    return None

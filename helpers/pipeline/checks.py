@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pyspark.sql import DataFrame, Row
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from helpers.pipeline.manifest import DayEntry, FileEntry, Manifest
-from helpers.pipeline.schema import EVENTS, SALES, Table
+from helpers.pipeline.schema import EVENTS, QUARANTINE, SALES, Table
 
 # What no written row may be. Decided by the rules already; here it is seen once more, in the files.
 NEVER = {
@@ -63,10 +63,14 @@ def days(findings: Findings, table: Table, manifest: Manifest) -> None:
         findings.equal(f"{table.name} {day}: valid lines", valid.get(day, 0), entry.valid)
 
 
-def rows(findings: Findings, table: Table, written: DataFrame, expected: dict[str, int]) -> None:
-    """The rows in the files: as many as computed, no key twice, nothing missing, nothing impossible."""
+def rows(findings: Findings, table: Table, written: DataFrame, expected: dict[str, int]) -> dict[str, str]:
+    """The rows in the files: as many as computed, no key twice, nothing missing, nothing impossible.
+
+    Returns each partition's fingerprint, by its name.
+    """
     never = NEVER[table.name]
     found = {row["day"].isoformat(): row for row in _measured(table, written, never)}
+    prints = {table.partition_name((day,)): row["print"] for day, row in found.items()}
     for day, count in sorted(expected.items()):
         row = found.pop(day, None)
         findings.equal(f"{table.name} {day}: rows", count, row["rows"] if row else 0)
@@ -77,6 +81,7 @@ def rows(findings: Findings, table: Table, written: DataFrame, expected: dict[st
             for index, what in enumerate(never):
                 findings.equal(f"{table.name} {day}: {what}", 0, row[f"never_{index}"])
     findings.equal(f"{table.name}: other days", [], sorted(found))
+    return prints
 
 
 def _measured(table: Table, written: DataFrame, never: dict[str, str]) -> list[Row]:
@@ -85,6 +90,7 @@ def _measured(table: Table, written: DataFrame, never: dict[str, str]) -> list[R
         .agg(
             F.count("*").alias("rows"),
             F.countDistinct(*table.key).alias("keys"),
+            _fingerprint(table),
             *(F.count(F.when(F.col(name).isNull(), 1)).alias(f"null_{name}") for name in table.needed),
             *(F.count(F.when(F.expr(rule), 1)).alias(f"never_{index}") for index, rule in enumerate(never.values())),
         )
@@ -92,10 +98,23 @@ def _measured(table: Table, written: DataFrame, never: dict[str, str]) -> list[R
     )
 
 
-def quarantine(findings: Findings, written: DataFrame, expected: dict[tuple[str, str, str], int]) -> None:
-    """As many lines in the quarantine's files as were refused or replaced, by dataset, kind and day."""
-    found = {
-        (row["dataset"], row["kind"], row["day"].isoformat()): row["count"]
-        for row in written.groupBy("dataset", "kind", "day").count().collect()
-    }
+def quarantine(findings: Findings, written: DataFrame, expected: dict[tuple[str, str, str], int]) -> dict[str, str]:
+    """As many lines in the quarantine's files as were refused or replaced, by dataset, kind and day.
+
+    Returns each partition's fingerprint, by its name.
+    """
+    groups = written.groupBy("dataset", "kind", "day").agg(F.count("*").alias("lines"), _fingerprint(QUARANTINE))
+    rows = {(row["dataset"], row["kind"], row["day"].isoformat()): row for row in groups.collect()}
+    found = {key: row["lines"] for key, row in rows.items()}
     findings.equal("quarantine: lines", {key: count for key, count in expected.items() if count}, found)
+    return {QUARANTINE.partition_name(key): row["print"] for key, row in rows.items()}
+
+
+def _fingerprint(table: Table) -> Column:
+    """A number that two partitions share only if they hold the same rows, in whatever order.
+
+    Made from the values, since Parquet files of the same rows may differ: the Java writer lists a column's
+    encodings in an order that changes from process to process.
+    """
+    row = F.xxhash64(F.to_json(F.struct(*table.names))).cast("decimal(38,0)")
+    return F.concat_ws(":", F.count("*"), F.sum(row)).alias("print")

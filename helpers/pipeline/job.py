@@ -61,13 +61,17 @@ def run(
     """
     try:
         chosen = None if days is None else [date.fromisoformat(str(day)) for day in days]
-        clients = aws or boto3.Session()
-        work = Run(session, clients, Folder.of(source), Folder.of(target), database)
+        work = Run(session, aws or boto3.Session(), Folder.of(source), Folder.of(target), database)
+    except ValueError as error:
+        raise PipelineError(f"The run did not start: {error}") from error
+    try:
         return work.go(chosen, again)
     except (ValueError, RuntimeError, ClientError, BotoCoreError) as error:
         raise PipelineError(f"The run stopped, the lake is as it was: {error}") from error
     except (PySparkException, Py4JError) as error:
-        raise PipelineError(f"Spark stopped, the lake is as it was: {_first_cause(error)}") from error
+        broken = arrivals.broken_archive(work.s3, work.source)
+        cause = f"{broken} is cut off or damaged" if broken else _first_cause(error)
+        raise PipelineError(f"Spark stopped, the lake is as it was: {cause}.") from error
 
 
 class Run:
@@ -97,7 +101,7 @@ class Run:
             if outcomes:
                 self._write(outcomes)
                 done.checks = self._check(outcomes, after)
-                self._publish(outcomes, published, after, done)
+                self._publish(outcomes, published, known, after, done)
             self._describe(done, outcomes, after)
             return done
         finally:
@@ -118,31 +122,41 @@ class Run:
             lake.write(self.session, self.target, QUARANTINE, self.version, whole)
 
     def _check(self, outcomes: list[Outcome], after: manifest.Manifest) -> int:
-        """Every check of `checks`; the number of them. Raises PipelineError when one fails."""
+        """Every check of `checks`; the number of them. Raises PipelineError when one fails.
+
+        Notes the fingerprints of the partitions that were computed in `after`.
+        """
         findings = checks.Findings()
+        prints: dict[str, str] = {}
+        everything = [file for outcome in outcomes for file in outcome.read]
+        counted = frames.count_lines(self.session, self.source, everything)
         for outcome in outcomes:
             table, expected = outcome.table, {day: entry.rows for day, entry in outcome.days.items() if entry.rows}
-            counted = frames.count_lines(self.session, self.source, outcome.read)
             checks.files(findings, outcome.files, counted)
             checks.days(findings, table, after)
             if expected:
                 written = lake.read(self.session, self.target, table, self.version)
-                checks.rows(findings, table, written, expected)
+                prints |= checks.rows(findings, table, written, expected)
         expected = _quarantined(outcomes)
         if any(expected.values()):
             written = lake.read(self.session, self.target, QUARANTINE, self.version)
-            checks.quarantine(findings, written, expected)
+            prints |= checks.quarantine(findings, written, expected)
         if findings.failed:
             raise PipelineError(
                 f"{len(findings.failed)} of {len(findings.made)} checks failed, nothing was published:"
                 f" {'; '.join(findings.failed[:3])}."
             )
+        for name in _computed(outcomes):
+            after.fingerprints.pop(name, None)
+        after.fingerprints.update(prints)
         return len(findings.made)
 
-    def _publish(self, outcomes, published, after: manifest.Manifest, done: Report) -> None:
+    def _publish(self, outcomes, published, known, after: manifest.Manifest, done: Report) -> None:
         """Point the catalog to what is new, note it in the manifest, and undo all of it when a step fails."""
-        plans = [(outcome.table, self._wanted(outcome, published, done)) for outcome in outcomes]
-        plans.append((QUARANTINE, self._wanted_quarantine(outcomes, published, done)))
+        plans = [
+            (table, self._compare(table, partitions, published[table.name], known, after, done))
+            for table, partitions in _partitions(outcomes)
+        ]
         for table in TABLES:
             self.catalog.ensure(table, self.target.uri(table.name + "/"))
         begun: list[tuple[Table, Wanted]] = []
@@ -158,23 +172,16 @@ class Run:
         replaced = [published[table.name].get(values) for table, wanted in plans for values in wanted]
         lake.remove(self.s3, filter(None, replaced))
 
-    def _wanted(self, outcome: Outcome, published: dict, done: Report) -> Wanted:
-        days = [(day,) for day in sorted(outcome.days)]
-        return self._compare(outcome.table, days, published, done)
-
-    def _wanted_quarantine(self, outcomes: list[Outcome], published: dict, done: Report) -> Wanted:
-        return self._compare(QUARANTINE, sorted(_quarantined(outcomes)), published, done)
-
-    def _compare(self, table: Table, partitions: list[Values], published: dict, done: Report) -> Wanted:
-        """Of the partitions that were computed, those whose content is new or gone."""
+    def _compare(self, table, partitions: list[Values], published: dict[Values, str], known, after, done) -> Wanted:
+        """Of the partitions that were computed, those whose rows are new or gone."""
         new, wanted = lake.pieces(self.s3, self.target, table, self.version), {}
         for values in partitions:
-            where, name = published[table.name].get(values), _partition_name(table, values)
+            name = table.partition_name(values)
             if values not in new:
-                if where:
+                if values in published:
                     wanted[values] = None
                     done.removed.append(name)
-            elif where and lake.piece_at(self.s3, where).content == new[values].content:
+            elif values in published and known.fingerprints.get(name) == after.fingerprints[name]:
                 done.unchanged.append(name)
             else:
                 wanted[values] = new[values].location
@@ -205,6 +212,17 @@ class Run:
 
 def _days(published: dict[Values, str]) -> set[str]:
     return {values[-1] for values in published}
+
+
+def _partitions(outcomes: list[Outcome]) -> list[tuple[Table, list[Values]]]:
+    """The partitions that these outcomes decide, by table."""
+    found = [(outcome.table, [(day,) for day in sorted(outcome.days)]) for outcome in outcomes]
+    return [*found, (QUARANTINE, sorted(_quarantined(outcomes)))]
+
+
+def _computed(outcomes: list[Outcome]) -> list[str]:
+    """Their names."""
+    return [table.partition_name(values) for table, every in _partitions(outcomes) for values in every]
 
 
 def _after(known: manifest.Manifest, outcomes: list[Outcome]) -> manifest.Manifest:
@@ -253,13 +271,8 @@ def _replaced(outcome: Outcome) -> DataFrame:
 _QUARANTINE_COLUMNS = [*QUARANTINE.names, *QUARANTINE.partition_names]
 
 
-def _partition_name(table: Table, values: Values) -> str:
-    parts = [f"{name}={value}" for name, value in zip(table.partition_names, values, strict=True)]
-    return "/".join([table.name, *parts])
-
-
 def _first_cause(error: Exception) -> str:
-    """The first line of Spark's error that says something."""
+    """Spark's last cause: one line out of its many."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    causes = [line for line in lines if line.startswith("Caused by:")]
-    return (causes[-1] if causes else lines[0] if lines else type(error).__name__)[:400]
+    causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by:")]
+    return (causes[-1] if causes else lines[0] if lines else type(error).__name__)[:300]

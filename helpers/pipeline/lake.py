@@ -19,7 +19,7 @@ from pyspark.sql import DataFrame, SparkSession
 from helpers.pipeline.arrivals import Folder
 from helpers.pipeline.catalog import Values
 from helpers.pipeline.frames import address
-from helpers.pipeline.schema import Table
+from helpers.pipeline.schema import Table, spark_ddl
 
 STAMP = "v-%Y%m%dT%H%M%S"
 ABANDONED = timedelta(days=1)  # a version this old that no partition names was left by a killed run
@@ -35,10 +35,10 @@ OPTIONS = {
 
 @dataclass(frozen=True)
 class Piece:
-    """A partition's files: `location` as an s3:// address, `content` their sorted ETags, `bytes` of all."""
+    """A partition's files: `location` as an s3:// address, their keys, `bytes` of all."""
 
     location: str
-    content: tuple[str, ...]
+    keys: tuple[str, ...]
     bytes: int
 
 
@@ -50,8 +50,8 @@ def new_version() -> str:
 def write(session: SparkSession, target: Folder, table: Table, version: str, rows: DataFrame) -> None:
     """Write rows to the version's folder: one file for each partition, in the table's order.
 
-    The same rows give the same bytes, however many workers there are, because a partition is written by
-    one task and sorted.
+    The same rows give the same file, row by row, however many workers there are, because a partition is
+    written by one task and sorted.
     """
     where = address(session, target.uri(f"{table.name}/{version}"))
     (
@@ -66,7 +66,13 @@ def write(session: SparkSession, target: Folder, table: Table, version: str, row
 
 def read(session: SparkSession, target: Folder, table: Table, version: str) -> DataFrame:
     """What the version's folder holds, read back from its files."""
-    return session.read.parquet(address(session, target.uri(f"{table.name}/{version}")))
+    schema = spark_ddl(table.columns + table.partitions)
+    return session.read.schema(schema).parquet(address(session, target.uri(f"{table.name}/{version}")))
+
+
+def snapshot(s3, address: str) -> dict[str, str]:
+    """Every object below an address with its ETag: two equal snapshots are the same objects."""
+    return {entry["Key"]: entry["ETag"] for entry in Folder.of(address).objects(s3)}
 
 
 def pieces(s3, target: Folder, table: Table, version: str) -> dict[Values, Piece]:
@@ -90,8 +96,7 @@ def piece_at(s3, location: str) -> Piece:
 
 
 def _piece(location: str, entries: list[dict]) -> Piece:
-    content = tuple(sorted(entry["ETag"].strip('"') for entry in entries))
-    return Piece(location, content, sum(entry["Size"] for entry in entries))
+    return Piece(location, tuple(entry["Key"] for entry in entries), sum(entry["Size"] for entry in entries))
 
 
 def remove(s3, locations: Iterable[str]) -> None:

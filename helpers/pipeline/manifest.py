@@ -51,10 +51,11 @@ class DayEntry:
 
 @dataclass
 class Manifest:
-    """Raw files by key; days by dataset and day."""
+    """Raw files by key; days by dataset and day; the fingerprint of each published partition by its name."""
 
     files: dict[str, FileEntry] = field(default_factory=dict)
     days: dict[str, dict[str, DayEntry]] = field(default_factory=dict)
+    fingerprints: dict[str, str] = field(default_factory=dict)
 
     def unchanged(self, file: RawFile) -> bool:
         """Whether this very content has been read."""
@@ -95,6 +96,7 @@ def load(s3, target: Folder) -> Manifest:
     return Manifest(
         {key: FileEntry(**entry) for key, entry in found["files"].items()},
         {name: {day: DayEntry(**entry) for day, entry in days.items()} for name, days in found["days"].items()},
+        found["fingerprints"],
     )
 
 

@@ -3,7 +3,7 @@
     raw.put(course, days=range(5))          # raw/events/2024-03-01.json …, raw/sales/2024-03-01.csv …
     raw.faults(days=range(5))               # {"torn line": 150, …}: what is wrong in these files
 
-A day's events are 10,000 lines of JSON at scale 1, its sales 3,000 lines of CSV; both are the same, byte
+A day's events are 12,000 lines of JSON at scale 1, its sales 3,000 lines of CSV; both are the same, byte
 for byte, on every machine. Only the lesson, its tests and the cluster demonstration need this module.
 """
 
@@ -30,7 +30,7 @@ from helpers.streams import Stream
 SEED = 20240909
 FIRST_DAY = date(2024, 3, 1)
 DAYS = 6
-EVENTS_A_DAY, SALES_A_DAY = 10_000, 3_000
+EVENTS_A_DAY, SALES_A_DAY = 12_000, 3_000
 GZIPPED_DAY = 2  # the third day's events come compressed
 CLOSED_DAY = 2  # a Sunday: its sales are a header and nothing else
 NEW_KEY_FROM_DAY = 3  # events then carry the key `experiment`, which the lake's table does not know
@@ -63,7 +63,7 @@ def put(lab: Lab, days: Iterable[int], scale: float = 1.0, folder: str = "raw") 
     chosen = sorted(set(days))
     if not chosen or not set(chosen) <= set(range(DAYS)) or not 0.01 <= scale <= 10:
         raise DatasetError(f"days {chosen} at scale {scale}: days are 0 to {DAYS - 1}, scales 0.01 to 10.")
-    path, described = cache.folder_for(f"raw-scale-{scale:g}", lambda: _files(scale))
+    path, described = cache.folder_for(f"raw-{EVENTS_A_DAY}-{SALES_A_DAY}-scale-{scale:g}", lambda: _files(scale))
     names = [name for index in chosen for name in day_keys(index)]
     with one_line_errors(lab.region), Progress(f"placing {folder}", len(names)) as step:
         for name in names:

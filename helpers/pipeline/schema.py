@@ -43,6 +43,11 @@ class Table:
         """The partition columns' names."""
         return [name for name, _ in self.partitions]
 
+    def partition_name(self, values: tuple[str, ...]) -> str:
+        """A partition as people write it: `events/day=2024-03-01`."""
+        parts = [f"{name}={value}" for name, value in zip(self.partition_names, values, strict=True)]
+        return "/".join([self.name, *parts])
+
 
 EVENTS = Table(
     "events",

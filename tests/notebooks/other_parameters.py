@@ -9,4 +9,5 @@ OTHER: dict[str, list[dict[str, object]]] = {
     "05_parquet_ctas": [{"YEAR": 2003}, {"YEAR": 2005, "SCALE": 0.25}],
     "07_cost_arithmetic": [{"TB_PER_DAY": 1, "SEED": 0}, {"TB_PER_DAY": 40, "AS_OF": "2028-02-29"}],
     "08_spark_side_by_side": [{"YEAR": 2003, "SCALE": 0.1}],
+    "09_hybrid_pipeline": [{"DAYS": 2, "SCALE": 0.2}],
 }
