@@ -61,7 +61,16 @@ OPENED = (
 )
 
 # Variables of another Spark, Hadoop or AWS set-up that would change this one.
-MISLEADING = re.compile(r"(SPARK|PYSPARK|HADOOP|YARN)_|AWS_(DEFAULT_)?PROFILE$|AWS_SESSION_TOKEN$|_JAVA_OPTIONS$")
+MISLEADING = re.compile(r"(SPARK|PYSPARK|HADOOP|YARN)_.*|AWS_(DEFAULT_)?PROFILE|AWS_SESSION_TOKEN")
+
+# Where people keep options for every Java of theirs: a proxy, a trust store. They stay; two collectors do not.
+JAVA_OPTIONS = ("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS")
+
+
+def quick() -> tuple[str, ...]:
+    """The options of QUICK, without its collector where the user's own options choose one."""
+    own = " ".join(os.environ.get(name, "") for name in JAVA_OPTIONS)
+    return tuple(word for word in QUICK if not (word.endswith("GC") and re.search(r"-XX:\+Use\w+GC\b", own)))
 
 
 def jars() -> list[Path]:
@@ -138,6 +147,7 @@ def answers() -> dict[str, str]:
         "spark.sql.adaptive.enabled": "true",
         "spark.sql.shuffle.partitions": "2",
         "spark.sql.debug.maxToStringFields": "100",
+        "spark.sql.maxMetadataStringLength": "1000",  # a plan that cuts no address in two
         "spark.sql.execution.arrow.pyspark.enabled": "true",
     }
 
@@ -185,7 +195,7 @@ def credentials(course) -> dict[str, str]:
 
 def environment(course, java: Java) -> dict[str, str]:
     """The whole environment of Spark's processes: the caller's, without what would mislead them."""
-    inherited = {name: value for name, value in os.environ.items() if not MISLEADING.match(name)}
+    inherited = {name: value for name, value in os.environ.items() if not MISLEADING.fullmatch(name)}
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     return (
         inherited
@@ -211,7 +221,7 @@ def java_command(java: Java, memory: str, folder: Path, configuration: dict[str,
     classpath = [str(CONF), str(spark_home() / "jars" / "*"), *map(str, jars())]
     return [
         str(java.program),
-        *QUICK,
+        *quick(),
         f"-Xmx{memory}",
         f"-XX:MaxMetaspaceSize={OFF_HEAP}m",
         f"-XX:MaxDirectMemorySize={OFF_HEAP}m",

@@ -50,10 +50,10 @@ def submit_environment(course, configuration: dict | None = None) -> Submission:
         "spark.ui.showConsoleProgress": "false",
         "spark.driver.extraClassPath": classpath,
         "spark.executor.extraClassPath": classpath,
-        "spark.driver.extraJavaOptions": " ".join((*settings.QUICK, "-Duser.timezone=UTC")),
-        "spark.executor.extraJavaOptions": " ".join((*settings.QUICK, "-Duser.timezone=UTC")),
+        "spark.driver.extraJavaOptions": " ".join((*settings.quick(), "-Duser.timezone=UTC")),
+        "spark.executor.extraJavaOptions": " ".join((*settings.quick(), "-Duser.timezone=UTC")),
     }
     further = {key: str(value) for key, value in (configuration or {}).items()}
     environment = settings.environment(course, chosen)
-    environment["SPARK_LAUNCHER_OPTS"] = " ".join(settings.QUICK)
+    environment["SPARK_LAUNCHER_OPTS"] = " ".join(settings.quick())
     return Submission(settings.lake(course) | settings.answers() | own | further, environment)

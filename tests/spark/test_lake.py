@@ -24,7 +24,8 @@ ROWS = [
     (3, *[None] * 15),
 ]  # fmt: skip
 COLUMNS = {
-    "id": "int", "b": "boolean", "t": "tinyint", "s": "smallint", "i": "int", "l": "bigint", "f": "float", "d": "double",
+    "id": "int", "b": "boolean", "t": "tinyint", "s": "smallint", "i": "int", "l": "bigint",
+    "f": "float", "d": "double",
     "m": "decimal(38,9)", "c": "string", "y": "binary", "a": "date", "z": "timestamp", "r": "array<int>",
     "p": "map<string,double>", "n": "struct<city:string,parts:array<struct<k:int,v:string>>>",
 }  # fmt: skip
@@ -101,7 +102,7 @@ def test_spark_reads_what_athena_wrote(form, course, session):
 
 @pytest.mark.parametrize("form", ["json", "csv"])
 def test_text_goes_both_ways(form, course, session):
-    frame = session.createDataFrame([(1, "a,b\"c"), (2, None), (3, "Łódź")], "id int, c string")
+    frame = session.createDataFrame([(1, 'a,b"c'), (2, None), (3, "Łódź")], "id int, c string")
     address = spark.uri(course.uri("text", form))
     frame.write.format(form).option("header", True).option("escape", '"').save(address)
     reader = session.read.format(form).schema("id int, c string").option("header", True).option("escape", '"')
@@ -146,7 +147,9 @@ def test_s3_addresses_mean_the_same_as_s3a(course, session):
 
 def test_bytes_from_s3_are_the_chunks_of_the_columns_and_the_footers(course, session):
     address = course.uri("measured")
-    rows = session.range(0, 50_000, 1, 3).selectExpr("id", "id * 7 % 1000 price", "repeat(cast(id as string), 5) text")
+    rows = session.range(0, 50_000, 1, 3).selectExpr(
+        "id", "id * 7 % 1000 price", "repeat(cast(id as string), 5) text"
+    )
     rows.write.parquet(spark.uri(address))
     frame = session.read.parquet(spark.uri(address))
     chunks, footers = sizes_in_parquet(course, address)
