@@ -91,8 +91,14 @@ def test_the_server_ends_when_its_parent_ends_by_itself(parent, then):
     assert nothing_is_left(supervisor, server, folder)
 
 
-def test_a_process_forked_from_the_parent_does_not_keep_the_server(parent):
-    process, supervisor, server, folder = parent("os.fork() or time.sleep(3)\ntime.sleep(600)")
+FORK = "os.fork()\ntime.sleep(600)"
+HEIR = "import subprocess; subprocess.run(['sleep', '600'], pass_fds=[server._child.stdin.fileno()])"
+
+
+@pytest.mark.parametrize("then", [FORK, HEIR])
+def test_no_other_process_of_the_parents_keeps_the_server(parent, then):
+    process, supervisor, server, folder = parent(then)
+    time.sleep(0.5)  # the other process is there
     process.kill()
     process.wait(PATIENCE)
     assert nothing_is_left(supervisor, server, folder)
