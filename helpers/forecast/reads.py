@@ -116,31 +116,75 @@ def _select_nothing_in_exists(tree: exp.Expression) -> None:
 
 
 def _found(tree: exp.Expression, tables: dict[tuple[str, str], Table]) -> dict[int, Read]:
-    """Read by the id of its node in the tree."""
+    """Read by the id of its node in the tree, in the order of the tree."""
     found: dict[int, Read] = {}
+    uses = Uses()
     scopes = {id(scope.expression): scope for scope in traverse_scope(tree)}
-    for scope in scopes.values():
+    for scope in reversed(scopes.values()):  # outer before inner: what is used of a derived table is known then
         for name, (node, source) in scope.selected_sources.items():
-            if not isinstance(source, exp.Table) or (node.db, node.name) not in tables:
-                continue
-            read = Read(tables[node.db, node.name], name)
-            for column in scope.source_columns(name):
-                read.columns.setdefault(column.name, set()).add(_path(column))
-            read.joined = _is_joined(scope)
-            read.limited = _is_limited(node)
-            read.sampled = bool(node.args.get("sample"))
-            found[id(node)] = read
+            used = uses.of_source(scope, name)
+            if isinstance(source, Scope):
+                uses.pass_on(source.expression, used)
+            elif (node.db, node.name) in tables:
+                found[id(node)] = Read(
+                    tables[node.db, node.name],
+                    name,
+                    used,
+                    joined=_is_joined(scope),
+                    limited=_is_limited(node),
+                    sampled=bool(node.args.get("sample")),
+                )
     order = {id(node): place for place, node in enumerate(tree.dfs()) if id(node) in found}
     return dict(sorted(found.items(), key=lambda item: order.get(item[0], 0)))
 
 
-def _path(column: exp.Column) -> tuple[str, ...]:
-    """The fields that follow a column: ('os',) for `device.os`, () for `device` and `items[1].sku`."""
+class Uses:
+    """Which nested fields of the outputs of derived tables are used, by the queries around them."""
+
+    def __init__(self):
+        self._of: dict[tuple[int, str], set[tuple[str, ...]]] = {}
+
+    def of_source(self, scope: Scope, name: str) -> Paths:
+        """Column of a source of the scope → the paths used of it."""
+        used: Paths = {}
+        for column in scope.source_columns(name):
+            path, whole = _path(column)
+            for rest in self._below(scope.expression, whole):
+                used.setdefault(column.name, set()).add(path + rest)
+        return used
+
+    def pass_on(self, query: exp.Expression, used: Paths) -> None:
+        """Remember what is used of a derived table's outputs; of a union's, by place."""
+        if isinstance(query, exp.Subquery):
+            self.pass_on(query.this, used)
+        elif isinstance(query, exp.SetOperation):
+            whole = query.args.get("distinct") or not isinstance(query, exp.Union)  # rows are compared
+            for side in (query.left, query.right):
+                renamed = dict(zip(query.named_selects, side.named_selects, strict=False))
+                inner = {renamed[name]: {()} if whole else paths for name, paths in used.items() if name in renamed}
+                self.pass_on(side, inner)
+        else:
+            for name, paths in used.items():
+                self._of.setdefault((id(query), name), set()).update(paths)
+
+    def _below(self, select: exp.Expression, node: exp.Expression) -> set[tuple[str, ...]]:
+        """The paths used of an output that is nothing but `node`; anything else is used whole."""
+        output = node.parent if isinstance(node.parent, exp.Alias) else node
+        if output.arg_key != "expressions" or output.parent is not select or select.args.get("distinct"):
+            return {()}
+        order = select.args.get("order")
+        if order is not None and any(c.name == output.alias_or_name for c in order.find_all(exp.Column)):
+            return {()}
+        return self._of.get((id(select), output.alias_or_name), {()})
+
+
+def _path(column: exp.Column) -> tuple[tuple[str, ...], exp.Expression]:
+    """The fields that follow a column, and the node with them: ('os',) for `device.os`, () for `items[1].sku`."""
     path, node = [], column
     while isinstance(node.parent, exp.Dot) and node.arg_key == "this":
         node = node.parent
         path.append(node.expression.name.lower())
-    return tuple(path)
+    return tuple(path), node
 
 
 def _is_joined(scope: Scope) -> bool:

@@ -96,6 +96,18 @@ ALL = ("id", "name", "s.a", "s.b")
             (2,),
             range(4),
         ),
+        # nested fields through subqueries
+        ("SELECT max(x.a) FROM (SELECT s AS x, id FROM p) WHERE x.b > ''", ("s.a", "s.b"), MONTHS, range(4)),
+        ("SELECT max(x.a) FROM (SELECT s AS x, id FROM p ORDER BY id LIMIT 9)", ("s.a", "id"), MONTHS, range(4)),
+        (
+            "SELECT x.a FROM (SELECT s AS x FROM p WHERE m = 1 UNION ALL SELECT s FROM p WHERE m = 3)",
+            ("s.a",),
+            (1, 3),
+            range(4),
+        ),
+        ("SELECT max(x.a) FROM (SELECT DISTINCT s AS x FROM p)", ("s.a", "s.b"), MONTHS, range(4)),
+        ("SELECT max(x.a) FROM (SELECT s AS x, count(*) AS n FROM p GROUP BY s)", ("s.a", "s.b"), MONTHS, range(4)),
+        ("SELECT max(x.a) FROM (SELECT s AS x FROM p) WHERE x IS NOT NULL", ("s.a", "s.b"), MONTHS, range(4)),
         # columns that nobody uses: behind UNION ALL and EXISTS, but not where rows are compared
         (
             "SELECT count(i) FROM (SELECT id AS i, name FROM p UNION ALL SELECT s.a, name FROM p)",
@@ -180,6 +192,9 @@ def test_outer_joins_prune_as_far_as_their_answer_allows(lake, join, where, left
         ("SELECT count(*) FROM (VALUES 1, 2) WHERE EXISTS (SELECT sum(id) FROM p WHERE id < 0)", 2),
         ("SELECT count(*) FROM (VALUES 1, 2) WHERE EXISTS (SELECT id, name FROM p WHERE id < 0)", 0),
         ("SELECT count(*) FROM p x WHERE EXISTS (SELECT DISTINCT y.m FROM p y WHERE y.id = x.id + 2000)", 1000),
+        ("SELECT count(x.b) FROM (SELECT s AS x, id FROM p) WHERE x.a < 1010 AND x.b > '1'", 10),
+        ("SELECT count(x.a) FROM (SELECT s AS x FROM p UNION ALL SELECT s FROM p)", 6000),
+        ("SELECT count(DISTINCT x.a) FROM (SELECT s AS x FROM p ORDER BY s.b LIMIT 7)", 7),
         ("SELECT count(*) FROM p x WHERE EXISTS (SELECT m FROM p y GROUP BY m HAVING max(id) < x.id)", 2000),
     ],
 )

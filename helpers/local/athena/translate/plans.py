@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from .. import types
 from .expr import Expr, Renderer, conjuncts, literal
-from .relations import Derived, need, new_alias, references
+from .relations import WHOLE, Derived, need, new_alias, references
 
 FALSE = literal(False, types.BOOLEAN, "false")
 
@@ -52,16 +52,19 @@ class SelectPlan:
         self.push([p.replace(inner) for p in predicates])
 
     def require(self, indexes=None):
+        """Pass on what is needed: None is every output; a dictionary says which nested fields of each."""
         everything = indexes is None or self.distinct
         self.needed = set(range(len(self.outputs))) if everything else set(indexes)
-        for expr in self._expressions():
+        paths = indexes if isinstance(indexes, dict) and not everything else {}
+        for i in sorted(self.needed):
+            need(self.outputs[i], paths.get(i, WHOLE))
+        for expr in self._conditions():
             need(expr)
         if self.relation is not None:
             for leaf in reversed(self.relation.leaves()):
                 leaf.settle()
 
-    def _expressions(self):
-        yield from (self.outputs[i] for i in sorted(self.needed))
+    def _conditions(self):
         yield from (e for e in (self.where, self.having) if e is not None)
         yield from (o.expr for o in self.order_by)
         for _, sets in self.grouping or []:

@@ -28,14 +28,21 @@ def references(expr):
     return found
 
 
-def need(expr):
-    """Mark every column that `expr` reads, with the path into it, as needed."""
+WHOLE = ((),)
+
+
+def need(expr, below=WHOLE):
+    """Mark every column that `expr` reads, with the path into it, as needed.
+
+    `below`: the nested fields that are used of the value of `expr`, when it is a column or a field of one.
+    """
     path, node = [], expr
     while node.op == "field":
         path.append(node.value)
         node = node.args[0]
     if node.op == "column":
-        node.value.relation.needs(node.value.index, tuple(reversed(path)))
+        for rest in below:
+            node.value.relation.needs(node.value.index, (*reversed(path), *rest))
         return
     if node.op == "subquery":
         node.value.require(set() if node.template == EXISTS else None)
@@ -96,7 +103,7 @@ class Derived(Relation):
         self.plan, self.lateral = plan, lateral
 
     def settle(self):
-        self.plan.require(set(self.needed))
+        self.plan.require(self.needed)
 
     def push(self, predicates):
         self.plan.absorb(predicates, self)

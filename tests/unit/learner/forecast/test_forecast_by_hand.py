@@ -85,6 +85,7 @@ CASES = [  # SQL; columns, months and row groups of each read of the table
     ("SELECT id FROM p ORDER BY name", [(("id", "name"), MONTHS, GROUPS)]),
     ("SELECT count(*) FROM p GROUP BY name", [(("name",), MONTHS, GROUPS)]),
     ("SELECT m FROM p GROUP BY m HAVING max(id) > 5 AND min(p.name) < 'z'", [(("id", "name"), MONTHS, GROUPS)]),
+    ("SELECT m AS name, count(*) FROM p GROUP BY m HAVING max(name) > 'n'", [(("name",), MONTHS, GROUPS)]),
     ("SELECT sum(id) FILTER (WHERE name > 'n2') FROM p", [(("id", "name"), MONTHS, GROUPS)]),
     ("SELECT m, row_number() OVER (PARTITION BY name ORDER BY id) FROM p", [(("id", "name"), MONTHS, GROUPS)]),
     ("SELECT CASE WHEN note IS NULL THEN id END FROM p", [(("id", "note"), MONTHS, GROUPS)]),
@@ -102,6 +103,20 @@ CASES = [  # SQL; columns, months and row groups of each read of the table
     ("SELECT p.s.a FROM p WHERE s.B = 'b7'", [(("s.a", "s.b"), MONTHS, GROUPS)]),
     ("SELECT s, s.a FROM p", [(("s.a", "s.b"), MONTHS, GROUPS)]),
     ("SELECT max(s.a) FROM p WHERE s.b LIKE 'b1%' GROUP BY p.m", [(("s.a", "s.b"), MONTHS, GROUPS)]),
+    ("SELECT x.a FROM (SELECT s AS x, id FROM p)", [(("s.a",), MONTHS, GROUPS)]),
+    ("SELECT x.a FROM (SELECT s AS x FROM p) WHERE x.b = 'b7'", [(("s.a", "s.b"), MONTHS, GROUPS)]),
+    (
+        "SELECT y.a FROM (SELECT x AS y FROM (SELECT s AS x FROM p)) WHERE y IS NULL",
+        [(("s.a", "s.b"), MONTHS, GROUPS)],
+    ),
+    ("SELECT x.a FROM (SELECT DISTINCT s AS x FROM p)", [(("s.a", "s.b"), MONTHS, GROUPS)]),
+    ("SELECT x.a FROM (SELECT s AS x FROM p UNION SELECT s FROM p WHERE m = 9)", [(("s.a", "s.b"), MONTHS, GROUPS)]),
+    ("SELECT x.a FROM (SELECT s AS x FROM p ORDER BY x LIMIT 3)", [(("s.a", "s.b"), MONTHS, GROUPS)]),
+    ("WITH w AS (SELECT s FROM p) SELECT w.s.b FROM w", [(("s.b",), MONTHS, GROUPS)]),
+    (
+        "SELECT x.a FROM (SELECT s AS x FROM p WHERE m = 1 UNION ALL SELECT s FROM p WHERE m = 3)",
+        [(("s.a",), (1, 3), GROUPS)],
+    ),
     ("SELECT k FROM p CROSS JOIN UNNEST(tags) AS t(k, v)", [(TAGS, MONTHS, GROUPS)]),
     ("SELECT id FROM p CROSS JOIN UNNEST(tags) AS t(k, id2) WHERE m = 3", [(("id", *TAGS), (3,), GROUPS)]),
     ("SELECT id, n FROM p, UNNEST(tags) WITH ORDINALITY AS t(k, v, n)", [(("id", *TAGS), MONTHS, GROUPS)]),
@@ -232,6 +247,10 @@ CASES = [  # SQL; columns, months and row groups of each read of the table
     (
         "SELECT name FROM p a WHERE m = 1 AND id > (SELECT avg(b.id) FROM p b WHERE b.m = 3 AND b.note = a.note)",
         [(("id", "name", "note"), (1,), GROUPS), (("id", "note"), (3,), GROUPS)],
+    ),
+    (
+        "SELECT count(*) FROM p a WHERE m = 1 AND EXISTS (SELECT * FROM p b WHERE b.m = 2 AND b.name = a.note)",
+        [(("note",), (1,), GROUPS), (("name",), (2,), GROUPS)],
     ),
     (
         "SELECT name FROM p WHERE m = 1 AND id IN (SELECT s.a FROM p WHERE m = 2)",
