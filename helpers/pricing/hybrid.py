@@ -50,7 +50,7 @@ def hybrid_cost(
     """`queries` on the raw data, against `etl` (the Cost of the same time) plus `queries` on the curated.
 
     The raw data stay where they are in both; `curated_stored_bytes` are kept besides, for `months`.
-    The brief's case: raw 10 TB, curated 1 TB, 30 queries, ETL $50 → $1,500 against $200: 7.5 times.
+    A widely copied case: raw 10 TB, curated 1 TB, 30 queries, ETL $50 → $1,500 against $200: 7.5 times.
     """
     raw = athena_scan_cost(raw_bytes_per_query, queries, region=region).titled("Athena on raw data")
     curated = athena_scan_cost(curated_bytes_per_query, queries, region=region)

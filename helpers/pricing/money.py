@@ -122,7 +122,7 @@ class Cost:
 
 
 def fixed_cost(title: str, usd: Number, unit: str = "month") -> Cost:
-    """An amount given as such: `fixed_cost("Spark ETL, as the brief says", 50)`."""
+    """An amount given as such: `fixed_cost("Spark ETL, as claimed", 50)`."""
     return Cost(title, (line("fixed", 1, unit, usd),))
 
 

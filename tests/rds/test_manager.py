@@ -25,7 +25,7 @@ from helpers.rds_errors import (
 
 @pytest.fixture
 def users(rds):
-    """A connected manager with the table of the brief's example, empty."""
+    """A connected manager with the example's table, empty."""
     rds.execute_query(
         "CREATE TABLE Users (id INT AUTO_INCREMENT PRIMARY KEY, name VARCHAR(50) NOT NULL, email VARCHAR(100) UNIQUE)"
     )

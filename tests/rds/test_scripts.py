@@ -1,4 +1,4 @@
-"""`python -m helpers.rds` and `python -m helpers.connect_rds`, as the brief's scripts were meant."""
+"""`python -m helpers.rds` and `python -m helpers.connect_rds`."""
 
 import os
 import subprocess

@@ -174,7 +174,8 @@ def test_root_on_debian_gets_the_database_server(without_database, tmp_path):
     apt = f"""case "$1" in
         update) : >{tmp_path}/lists ;;
         install) [ -e {tmp_path}/lists ] || exit 100
-                 printf '#!/bin/sh\\n' >{bin_folder}/mariadbd; chmod +x {bin_folder}/mariadbd; echo "$@" >{tmp_path}/asked ;;
+                 printf '#!/bin/sh\\n' >{bin_folder}/mariadbd; chmod +x {bin_folder}/mariadbd
+                 echo "$@" >{tmp_path}/asked ;;
     esac"""
     programs = path_with(bin_folder, id="echo 0", uname="echo Linux", apt_get=apt)
     (bin_folder / "chmod").symlink_to(shutil.which("chmod"))

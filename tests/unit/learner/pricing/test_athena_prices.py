@@ -10,7 +10,7 @@ TB = costs.TB
 
 
 def test_ten_terabytes_a_day_are_1500_dollars_a_month():
-    # 10 × $5 × 30; the brief's $150 is ten times too little
+    # 10 × $5 × 30; the $150 that is often copied is ten times too little
     assert costs.athena_scan_cost(10 * TB, 30).usd == 1500
     assert costs.athena_scan_cost(10 * TB).usd == 50
 

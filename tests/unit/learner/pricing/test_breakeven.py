@@ -113,7 +113,7 @@ def test_a_team_s_day_has_24_hours():
 # --- every way ---------------------------------------------------------------------------------------
 
 
-def test_the_brief_s_comparison_with_its_feasibility():
+def test_the_copied_comparison_with_its_feasibility():
     found = {option.name: option for option in costs.compare(10 * TB)}
     assert found["Athena"].cost.usd == 1500
     assert found["1 × r5.xlarge all day, on demand"].cost.usd == Decimal("226.80")  # 720 × 0.315
@@ -149,7 +149,7 @@ def test_nothing_to_scan_is_free_in_athena_only():
 # --- the hybrid --------------------------------------------------------------------------------------
 
 
-def test_the_brief_s_ten_times_is_seven_and_a_half():
+def test_the_claimed_ten_times_is_seven_and_a_half():
     # 30 × $50 = $1,500 against $50 + 30 × $5 = $200
     found = costs.hybrid_cost(10 * TB, TB, 30, costs.fixed_cost("ETL", 50))
     assert (found.raw.usd, found.hybrid.usd) == (1500, 200)

@@ -7,7 +7,7 @@ import pytest
 from helpers import costs
 
 
-def test_the_brief_s_cluster_costs_229_95_a_month_and_not_180():
+def test_the_claimed_cluster_costs_229_95_a_month_and_not_180():
     # 730 h × (0.252 + 0.063) = 730 × 0.315
     cost = costs.emr_cluster_cost("r5.xlarge", 730)
     assert cost.usd == Decimal("229.95")

@@ -10,7 +10,7 @@ from helpers import costs
 @pytest.mark.parametrize(
     ("instance", "multi_az", "usd"),
     [
-        ("db.t3.small", False, "24.82"),  # the brief has ~15
+        ("db.t3.small", False, "24.82"),  # often given as ~15
         ("db.t3.small", True, "49.64"),
         ("db.m5.large", False, "124.83"),
         ("db.m5.large", True, "249.66"),
