@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 from pathlib import Path
 
 from . import lifeline, process
@@ -64,6 +65,10 @@ def _supervise(parent):
             database.stop()
     except (OSError, RuntimeError) as error:
         lifeline.report({"error": " ".join(str(error).split())})
+        return 1
+    except Exception as error:  # for example a package that cannot be imported
+        traceback.print_exc()
+        lifeline.report({"error": " ".join(f"{type(error).__name__}: {error}".split())})
         return 1
     finally:
         if folder:

@@ -257,6 +257,13 @@ def test_a_full_or_forbidden_folder_is_one_line(tmp_path):
     assert done.stderr.startswith("helpers.local.mysql: ") and done.stderr.count("\n") == 1
 
 
+def test_an_unexpected_failure_of_the_supervisor_is_named_and_leaves_nothing(tmp_path):
+    (tmp_path / "trustme.py").write_text("raise ImportError('half installed')")
+    done = run("true", env={**os.environ, "PYTHONPATH": str(tmp_path), "TMPDIR": str(tmp_path)})
+    assert (done.returncode, done.stderr) == (2, "helpers.local.mysql: ImportError: half installed\n")
+    assert not list((tmp_path / f"athena-workbook-{os.getuid()}").iterdir())
+
+
 def test_a_command_runs_beside_a_server_and_its_status_is_ours():
     code = "import os, sys; sys.exit(7 if os.environ['RDS_HOST'] == 'localhost' else 1)"
     done = run("--", sys.executable, "-c", code)
