@@ -132,8 +132,8 @@ class Conditions:
         column, domain = self._leaf(p)
         if column is None or domain is None:
             return {}
-        if negated and isinstance(p, exp.Like):
-            return {}  # the range is wider than the pattern, so what lies outside says nothing
+        if isinstance(p, exp.Like):  # NOT LIKE is a flag of it; the range is wider than the pattern
+            return {column: domain} if negated == bool(p.args.get("negate")) else {}
         if negated:
             plain = isinstance(p, exp.Is) or len(domain.ranges) > MOST_EXCLUDED
             domain = Domain((Range(),), False) if plain else domain.others()
@@ -158,7 +158,7 @@ class Conditions:
             low = self._compared(exp.GTE, p.this, p.args["low"])
             high = self._compared(exp.LTE, p.this, p.args["high"])
             return name, None if low is None or high is None else low.both(high)
-        if isinstance(p, exp.Like) and isinstance(p.expression, exp.Literal) and not p.args.get("negate"):
+        if isinstance(p, exp.Like) and isinstance(p.expression, exp.Literal):
             return name, _like(p.expression.name)
         return None, None
 
