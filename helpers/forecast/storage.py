@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -10,7 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.forecast.errors import ForecastError
 
-AT_ONCE = 8  # footers fetched side by side
+AT_ONCE = 8  # listings and footers fetched side by side
+FEW = 20  # up to this many locations are listed one by one
 # Athena ignores archived objects and names that start with _ or . (User Guide: other notable limitations;
 # create-table: "Athena ignores … files that start with an underscore or a dot").
 ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")
@@ -41,6 +42,9 @@ class Storage:
     def objects(self, locations: list[str]) -> list[list[StoredObject]]:
         """For each location the objects below it that Athena reads, by key."""
         new = [location for location in dict.fromkeys(locations) if location not in self._listed]
+        if len(new) > FEW:
+            self._listed |= self._list_together(new)
+            new = [location for location in new if location not in self._listed]
         with ThreadPoolExecutor(AT_ONCE) as pool:
             for location, (found, pages) in zip(new, pool.map(self._list, new), strict=True):
                 self._listed[location] = found
@@ -50,17 +54,36 @@ class Storage:
     def _list(self, location: str) -> tuple[list[StoredObject], int]:
         bucket, prefix = split(location)
         found, pages = [], 0
+        for page in self._pages(location, bucket, prefix):
+            pages += 1
+            found += [StoredObject(bucket, e["Key"], e["Size"]) for e in page if _is_read(e, prefix)]
+        return found, pages
+
+    def _list_together(self, locations: list[str]) -> dict[str, list[StoredObject]]:
+        """Many locations from one listing of the folder above them; nothing when that takes more requests."""
+        split_up = {split(location): location for location in locations}
+        bucket = next(iter(split_up))[0]
+        prefixes = {prefix: location for (_, prefix), location in split_up.items()}
+        above = _common_folder(min(prefixes), max(prefixes))
+        if any(other != bucket for other, _ in split_up) or len(prefixes) < len(locations):
+            return {}
+        found: dict[str, list[StoredObject]] = {location: [] for location in locations}
+        for number, page in enumerate(self._pages(locations[0], bucket, above)):
+            if number == len(locations) // 2:
+                return {}
+            self.lists += 1
+            for entry in page:
+                prefix = _owner(entry["Key"], prefixes)
+                if prefix is not None and _is_read(entry, prefix):
+                    found[prefixes[prefix]].append(StoredObject(bucket, entry["Key"], entry["Size"]))
+        return found
+
+    def _pages(self, location: str, bucket: str, prefix: str) -> Iterator[list[dict]]:
         try:
             for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-                pages += 1
-                found += [
-                    StoredObject(bucket, entry["Key"], entry["Size"])
-                    for entry in page.get("Contents", [])
-                    if _is_read(entry, prefix)
-                ]
+                yield page.get("Contents", [])
         except (ClientError, BotoCoreError) as error:
             raise ForecastError(f"{location} cannot be listed: {_reason(error)}") from error
-        return found, pages
 
     def footers(self, objects: list[StoredObject], read: Callable) -> list[object]:
         """`read(object, ranged)` for each object, several at a time; asked once for each object."""
@@ -72,6 +95,22 @@ class Storage:
             self.gets += len(sizes)
             self.bytes_got += sum(sizes)
         return [self._footers[o.uri, read.__module__] for o in objects]
+
+
+def _common_folder(first: str, last: str) -> str:
+    """What two prefixes share, up to a slash; between the first and the last in order, all share it."""
+    same = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    return first[: first.rfind("/", 0, same) + 1]
+
+
+def _owner(key: str, prefixes: dict[str, str]) -> str | None:
+    """The longest of the prefixes, each ending in a slash, that a key lies below."""
+    end = key.rfind("/")
+    while end >= 0:
+        if key[: end + 1] in prefixes:
+            return key[: end + 1]
+        end = key.rfind("/", 0, end)
+    return None
 
 
 def _counted(s3, stored: StoredObject, read: Callable) -> tuple[object, list[int]]:

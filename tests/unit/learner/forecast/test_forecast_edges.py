@@ -3,6 +3,7 @@
 import pytest
 
 from helpers import forecast
+from helpers.forecast.storage import Storage
 
 SIZES = {"2024-01-01": 10, "2024-01-02": 200, "2024-01-31": 3_000, "2024-02-01": 40_000}
 
@@ -85,6 +86,15 @@ def test_the_line_of_a_table_says_what_is_left_of_it(estimate):
     plain = estimate("SELECT * FROM plain_days WHERE dt < '2024/01/15'").tables[0]
     assert (plain.partitions_kept, plain.partitions_all, plain.files) == (14, 31 + 28, 2)
     assert estimate("SELECT * FROM injected WHERE dt = '2024-01-31'").tables[0].partitions_all is None
+
+
+def test_many_partitions_are_listed_with_few_requests(estimate):
+    every = estimate("SELECT * FROM plain_days")
+    assert (every.tables[0].partitions_kept, every.lists) == (31 + 28, 1)
+    few = estimate("SELECT * FROM plain_days WHERE dt <= '2024/01/05'")
+    assert (few.tables[0].partitions_kept, few.lists, few.bytes) == (5, 5, 210)
+    days = estimate("SELECT * FROM plain_days WHERE dt >= '2024/01/20'")
+    assert (days.tables[0].partitions_kept, days.bytes, days.tables[0].files) == (40, 43_000, 2)
 
 
 def test_a_predicate_that_cannot_be_computed_here_excludes_nothing_and_says_so(estimate):
@@ -203,3 +213,25 @@ def test_placeholders_and_values_must_match(estimate):
         estimate("SELECT count(*) FROM days WHERE dt = ?", ["a", "b"])
     sql = "UNLOAD (SELECT line FROM texts WHERE dt = :day) TO 's3://b/:day/'"
     assert estimate(sql, {"day": "2024-01-31"}).bytes == 3_000
+
+
+def test_a_long_listing_gives_way_to_one_for_each_partition(place):
+    for number in range(30):
+        place.s3.put_object(Bucket=place.bucket, Key=place.prefix("long") + f"d={number}/x", Body=b"12345")
+    locations = [place.uri("long", f"d={number}") for number in range(30)]
+    storage = Storage(OneAtATime(place.s3))
+    assert [[o.size for o in found] for found in storage.objects(locations)] == [[5]] * 30
+    assert storage.lists == 15 + 30
+
+
+class OneAtATime:
+    """An S3 whose pages hold one key, as if the folder were a thousand times larger."""
+
+    def __init__(self, s3):
+        self.s3 = s3
+
+    def get_paginator(self, name):
+        return OneAtATime(self.s3.get_paginator(name))
+
+    def paginate(self, **arguments):
+        return self.s3.paginate(**arguments, PaginationConfig={"PageSize": 1})
