@@ -69,9 +69,9 @@ class Storage:
             return {}
         found: dict[str, list[StoredObject]] = {location: [] for location in locations}
         for number, page in enumerate(self._pages(locations[0], bucket, above)):
+            self.lists += 1
             if number == len(locations) // 2:
                 return {}
-            self.lists += 1
             for entry in page:
                 prefix = _owner(entry["Key"], prefixes)
                 if prefix is not None and _is_read(entry, prefix):

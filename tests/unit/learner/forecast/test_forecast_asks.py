@@ -2,6 +2,8 @@
 
 import io
 import re
+import subprocess
+import sys
 from contextlib import contextmanager
 from urllib.parse import unquote
 
@@ -159,3 +161,18 @@ def test_costs_passes_it_on_for_the_connected_lab(place, sales):
     guess = costs.estimate(sql)
     assert isinstance(guess, forecast.Estimate)
     assert guess.bytes == athena.scanned(sql)
+
+
+def imported(statement):
+    """The modules in memory after a statement, in a fresh Python."""
+    code = f"{statement}; import sys; print(*sys.modules)"
+    return set(
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    )
+
+
+def test_prices_need_no_client_and_forecasts_nothing_of_the_local_side():
+    assert not imported("import helpers.costs") & {"boto3", "sqlglot", "duckdb", "helpers.forecast"}
+    loaded = imported("import helpers.forecast")
+    assert "helpers.forecast.reads" in loaded
+    assert not [name for name in loaded if name.startswith("helpers.local")]

@@ -221,7 +221,7 @@ def test_a_long_listing_gives_way_to_one_for_each_partition(place):
     locations = [place.uri("long", f"d={number}") for number in range(30)]
     storage = Storage(OneAtATime(place.s3))
     assert [[o.size for o in found] for found in storage.objects(locations)] == [[5]] * 30
-    assert storage.lists == 15 + 30
+    assert storage.lists == 16 + 30
 
 
 class OneAtATime:
