@@ -173,10 +173,14 @@ def demonstrate(workers: int, scale: float) -> Iterable[str]:
                     "spark.sql.adaptive.coalescePartitions.enabled": "false",
                     "spark.sql.files.openCostInBytes": 0, "spark.sql.files.minPartitionNum": 2 * workers}  # fmt: skip
         cluster = Cluster(spark.submit_environment(course, settings), Path(folder))
+        database = _database(course, "together")
+        # A second database beside the lesson's own, for the second lake.
+        course.glue.create_database(DatabaseInput={"Name": database})
         try:
             yield from _compare(course, cluster, workers)
         finally:
             cluster.stop()
+            course.glue.delete_database(Name=database)
 
 
 def _compare(course, cluster: Cluster, workers: int) -> Iterable[str]:
@@ -202,11 +206,7 @@ def _compare(course, cluster: Cluster, workers: int) -> Iterable[str]:
 
 
 def _arguments(course, name: str) -> list[str]:
-    database = _database(course, name)
-    if name != "alone":
-        # A second database beside the lesson's own; close() drops databases of the course by this mark.
-        course.glue.create_database(DatabaseInput={"Name": database, "Parameters": {"created-by": "athena-workbook"}})
-    return ["--source", course.uri("raw"), "--target", course.uri(name), "--database", database]
+    return ["--source", course.uri("raw"), "--target", course.uri(name), "--database", _database(course, name)]
 
 
 def _database(course, name: str) -> str:
