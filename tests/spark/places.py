@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import boto3
+import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 NOWHERE = "http://127.0.0.1:9"  # the discard port: connections are refused
@@ -77,16 +78,13 @@ def until(true, seconds=60):
 
 
 def family(pid):
-    """The process ids of `pid` and all its descendants (from /proc or ps)."""
-    listing = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    parents = [tuple(map(int, line.split())) for line in listing.splitlines()]
-    found = {pid}
-    while more := {child for child, parent in parents if parent in found} - found:
-        found |= more
-    return found
+    """The process ids of `pid` and all its descendants."""
+    return {pid} | {child.pid for child in psutil.Process(pid).children(recursive=True)}
 
 
 def alive(pid):
     """Whether the process runs; one that waits for its parent to take notice does not."""
-    answer = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return answer.stdout.strip() not in ("", "Z", "Zs", "Z+")
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
