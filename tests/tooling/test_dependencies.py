@@ -67,6 +67,8 @@ def problems(direct: list[Requirement], pins: list[Pin], environment: dict[str, 
     """What in `direct` the pins do not satisfy in this environment: missing, doubled, out of range."""
     found = []
     for requirement in direct:
+        if requirement.marker and not requirement.marker.evaluate({**environment, "extra": ""}):
+            continue
         name = canonicalize_name(requirement.name)
         fitting = [pin for pin in pins if pin.name == name and pin.applies(environment)]
         if len(fitting) != 1:
@@ -113,7 +115,8 @@ def reachable(direct: list[Requirement]) -> set[str]:
     """The names that `direct` needs on this machine, followed through the installed packages' metadata."""
     here = default_environment()
     seen: set[tuple[str, str]] = set()
-    waiting = [(requirement, extra) for requirement in direct for extra in {"", *requirement.extras}]
+    wanted = [each for each in direct if each.marker is None or each.marker.evaluate({**here, "extra": ""})]
+    waiting = [(requirement, extra) for requirement in wanted for extra in {"", *requirement.extras}]
     while waiting:
         requirement, extra = waiting.pop()
         key = (canonicalize_name(requirement.name), extra)
