@@ -1,0 +1,110 @@
+"""As Lambda invokes it: the archive alone in a fresh process, a JSON event in, a JSON answer out, a hard limit."""
+
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+
+from helpers import invoke
+from helpers.athena_lambda import package
+from tests.lambda_function.conftest import body_of
+
+ENDLESS = '''
+from helpers.athena_lambda.parameters import NamedQuery
+
+QUERIES = {
+    "endless": NamedQuery(
+        """SELECT count(*) AS n
+           FROM UNNEST(sequence(1, 10000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 10000)) AS b(x)
+           CROSS JOIN UNNEST(sequence(1, 10000)) AS c(x) WHERE (a.x + b.x + c.x) % 7 = 3""",
+        {},
+    ),
+}
+'''
+WAITS = '''
+import time
+
+def handler(event, context):
+    print("begun", flush=True)
+    while True:
+        time.sleep(0.1)
+'''
+RAISES = '''
+def handler(event, context):
+    raise KeyError("year")
+'''
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    return package.build(tmp_path_factory.mktemp("lambda") / "function.zip")
+
+
+@pytest.fixture(scope="module")
+def variables(settings):
+    return {
+        "ATHENA_DATABASE": settings.database,
+        "ATHENA_WORKGROUP": settings.workgroup,
+        "ATHENA_RESULTS": settings.results,
+    }
+
+
+def test_the_archive_needs_nothing_else(archive, variables):
+    event = {"query": "top_customers", "parameters": {"year": 2004, "top": 2}}
+    invocation = invoke.run(archive, event, variables, limit_seconds=60)
+    body = body_of(invocation.answer)
+    assert (invocation.status, len(body["rows"]), invocation.errors) == (200, 2, "")
+    assert [line["event"] for line in invocation.logs] == ["started", "finished", "answered"]
+    assert len({line["requestId"] for line in invocation.logs}) == 1
+
+
+def test_the_archive_holds_only_what_is_needed_and_is_always_the_same(archive, tmp_path):
+    names = zipfile.ZipFile(archive).namelist()
+    assert "helpers/lambda_to_athena_query.py" in names
+    assert all(name.startswith("helpers/athena_lambda/") for name in names[2:])
+    assert "helpers/athena_lambda/package.py" not in names
+    assert package.build(tmp_path / "again.zip").read_bytes() == archive.read_bytes()
+
+
+def test_a_query_that_never_ends_is_stopped_inside_three_seconds(course, variables, tmp_path):
+    (tmp_path / "queries.py").write_text(ENDLESS)
+    archive = package.build(tmp_path / "endless.zip", tmp_path / "queries.py")
+    invocation = invoke.run(archive, {"query": "endless"}, variables, limit_seconds=3)
+    assert (invocation.timed_out, invocation.status) == (False, 408)
+    (query_id,) = {line["queryId"] for line in invocation.logs if line["event"] == "stopped"}
+    execution = course.athena.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
+    assert execution["Status"]["State"] in ("CANCELLED", "RUNNING") and not execution["Status"].get("AthenaError")
+
+
+def test_the_limit_is_hard(tmp_path):
+    (tmp_path / "waits.py").write_text(WAITS)
+    invocation = invoke.run(tmp_path, {}, {}, limit_seconds=0.5, handler="waits.handler")
+    assert invocation.timed_out and invocation.answer is None
+    assert invocation.logs == ["begun"]
+
+
+def test_an_exception_is_no_answer(tmp_path):
+    (tmp_path / "raises.py").write_text(RAISES)
+    invocation = invoke.run(tmp_path, {}, {}, handler="raises.handler")
+    assert (invocation.answer, invocation.timed_out, invocation.error) == (None, False, "KeyError: 'year'")
+
+
+def test_without_its_variables_it_says_so_in_one_line_and_answers_500(archive):
+    invocation = invoke.run(archive, {"query": "orders_by_year"}, {"RESERVE_MS": "soon"})
+    assert invocation.status == 500
+    assert "ATHENA" not in invocation.answer["body"]
+    cold = invocation.logs[0]
+    assert (cold["level"], cold["event"]) == ("ERROR", "not configured")
+    assert all(name in cold["reason"] for name in ("ATHENA_DATABASE", "ATHENA_RESULTS", "RESERVE_MS"))
+
+
+def test_the_process_sees_nothing_else_of_this_machine(tmp_path, monkeypatch):
+    monkeypatch.setenv("MY_SECRET", "x")
+    (tmp_path / "tells.py").write_text(
+        "import os\ndef handler(event, context):\n"
+        "    return sorted(os.environ), context.get_remaining_time_in_millis()"
+    )
+    names, left = invoke.run(tmp_path, {}, {"OWN": "1"}, limit_seconds=30, handler="tells.handler").answer
+    assert "OWN" in names and "MY_SECRET" not in names and "PYTHONPATH" not in names
+    assert 0 < left <= 30_000
