@@ -4,12 +4,13 @@
     SELECT year_id, count(DISTINCT ordernumber) AS orders
     FROM sales WHERE year_id >= :FIRST_YEAR GROUP BY year_id ORDER BY year_id
 
-    %%athena [name] [--expect-error] [--rows N] [--quiet] [--reuse MINUTES] [--database D] [--workgroup W]
+    %%athena [name] [--expect-error] [--rows N] [--quiet | --silent] [--reuse MINUTES] [--database D] [--workgroup W]
 
 name            bind the Result to this variable (its DataFrame is `name.df`)
 --expect-error  the statement must fail: its error is printed as an ordinary line of output
 --rows N        show N rows instead of 20
 --quiet         show only the line with bytes and price
+--silent        show nothing; the name holds the result
 
 `:NAME` binds the notebook's variable NAME as a parameter; `{course.database}`, `{TABLE}` put in a name or
 a location (see `helpers.placeholders`).
@@ -42,6 +43,7 @@ def _parser() -> _Parser:
     parser.add_argument("--expect-error", action="store_true")
     parser.add_argument("--rows", type=int)
     parser.add_argument("--quiet", action="store_true")
+    parser.add_argument("--silent", action="store_true")
     parser.add_argument("--reuse", type=int, metavar="MINUTES")
     parser.add_argument("--database")
     parser.add_argument("--workgroup")
@@ -60,6 +62,8 @@ def run_cell(line: str, cell: str, namespace: dict) -> None:
         raise MagicError(f"%%athena: {error}") from error
     if options.name and (not options.name.isidentifier() or keyword.iskeyword(options.name)):
         raise MagicError(f"%%athena: {options.name!r} cannot name a variable")
+    if options.silent and not options.name:
+        raise MagicError("%%athena --silent: give the result a name, or nobody sees it")
     sql = cell.strip()
     if not sql:
         raise MagicError("%%athena: the cell holds no SQL")
@@ -79,7 +83,8 @@ def run_cell(line: str, cell: str, namespace: dict) -> None:
         namespace[options.name] = result
     if options.rows is not None:
         result.shown_rows = max(options.rows, 0)
-    _show(result, options.quiet)
+    if not options.silent:
+        _show(result, options.quiet)
 
 
 def _show(result, quiet: bool) -> None:

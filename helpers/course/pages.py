@@ -66,7 +66,7 @@ def write_course(out: Path, outcomes: dict[str, Outcome], pictures: Path = NOTEB
     """
     lessons = [_lesson(path, outcomes.get(path.stem)) for path in lesson_paths(folder=out)]
     for before, lesson, after in zip([None, *lessons], lessons, [*lessons[1:], None], strict=False):
-        body = LESSON_LINK.sub(r'href="\g<lesson>.html\g<anchor>"', _body(lesson.notebook, pictures))
+        body = LESSON_LINK.sub(r'href="\g<lesson>.html\g<anchor>"', body_of(lesson.notebook, pictures))
         write_text(_page(lessons, lesson.page, lesson.title, body, before, after), out / lesson.page)
     measured = [lesson.outcome for lesson in lessons if lesson.outcome]
     total = sum((outcome.usage for outcome in measured), Usage())
@@ -84,7 +84,7 @@ def _lesson(path: Path, outcome: Outcome | None) -> LessonPage:
 def _page(lessons, page: str, title: str, body: str, before=None, after=None) -> str:
     template = _templates().get_template("page.html.j2")
     return template.render(
-        title=title, page=page, lessons=lessons, body=body, before=before, after=after, style=_style()
+        title=title, page=page, lessons=lessons, body=body, before=before, after=after, style=style()
     )
 
 
@@ -95,13 +95,14 @@ def _templates() -> jinja2.Environment:
 
 
 @cache
-def _style() -> str:
+def style() -> str:
+    """The style of every page, with the colours of code."""
     pygments = HtmlFormatter(style="friendly", nobackground=True).get_style_defs(".highlight")
     colours = "\n".join(line for line in pygments.splitlines() if line.startswith(".highlight ."))
     return (TEMPLATES / "page.css").read_text(encoding="utf-8") + colours
 
 
-def _body(notebook: NotebookNode, pictures: Path) -> str:
+def body_of(notebook: NotebookNode, pictures: Path = NOTEBOOKS) -> str:
     """The cells as HTML, pictures inside, without any script."""
     body, _ = _exporter().from_notebook_node(notebook)
     return PICTURE.sub(lambda found: found["tag"] + _embedded(pictures / found["file"]), body)

@@ -10,4 +10,9 @@ OTHER: dict[str, list[dict[str, object]]] = {
     "07_cost_arithmetic": [{"TB_PER_DAY": 1, "SEED": 0}, {"TB_PER_DAY": 40, "AS_OF": "2028-02-29"}],
     "08_spark_side_by_side": [{"YEAR": 2003, "SCALE": 0.1}],
     "09_hybrid_pipeline": [{"DAYS": 2, "SCALE": 0.2}],
+    "11_rds_mysql": [{"YEAR": 2003, "STORAGE_GB": 2000}, {"YEAR": 2005, "STORAGE_GB": 20}],
+    "12_sales_report": [
+        {"YEAR": 2003, "TERRITORY": "Japan", "QUARTER": "1", "CURRENCY": "EUR", "TOP_N": 1},  # no orders at all
+        {"YEAR": 2005, "TERRITORY": "NA", "QUARTER": "4", "CURRENCY": "JPY", "TOP_N": 50},
+    ],
 }

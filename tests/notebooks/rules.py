@@ -14,7 +14,7 @@ CELLS = range(25, 61)
 CODE_LINES = 14  # "about 12"
 SQL_LINES = 18  # a CREATE TABLE names its columns one under the other
 EXERCISES = range(2, 5)
-TAGS = {"setup", "parameters", "exercise", "check", "solution", "hint"}
+TAGS = {"setup", "parameters", "exercise", "check", "solution", "hint", "report"}  # report: its page shows it
 
 FOREIGN = {
     "a path of one machine": re.compile(
