@@ -42,7 +42,6 @@ lab: environment
 
 # The same code that runs in the lesson, by spark-submit.
 cluster-demo: environment
-	@$(PY) -m helpers.datasets
 	@$(PY) -m helpers.pipeline.cluster
 
 lint: environment
