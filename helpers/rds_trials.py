@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,13 +13,13 @@ from helpers.rds_settings import Settings
 
 
 def attempt(settings: Settings) -> str:
-    """What becomes of a connection, in one line without host, port and path, which differ from run to run."""
+    """What becomes of a connection, in one line without host, port, path and advice, the same on every machine."""
     try:
         with RDSManager(settings) as rds:
             return "connected" if rds.is_connected() else "not connected"
     except RDSError as error:
         said = str(error).replace(f"{settings.host}:{settings.port}", "<host>").replace(settings.ssl_ca, "<file>")
-        return f"{type(error).__name__}: {said.partition(' (')[0]}"
+        return f"{type(error).__name__}: {re.split(r' [(]|: ', said)[0]}"
 
 
 def count(settings: Settings, table: str) -> int:
