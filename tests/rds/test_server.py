@@ -11,6 +11,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from helpers.local import mysql, mysqld
@@ -20,9 +21,11 @@ from helpers.rds_settings import Settings
 
 PATIENCE = 20  # seconds
 
+# A job in the background of a script ignores Ctrl-C, and so would what it starts: ours shall not.
 START_AND_WAIT = """
-import os, sys, time
+import os, signal, sys, time
 from helpers.local import mysql
+signal.signal(signal.SIGINT, signal.default_int_handler)
 server = mysql.start()
 print(server.pid, server.server_pid, server.folder, flush=True)
 {then}
@@ -40,8 +43,10 @@ def eventually(condition, within=PATIENCE):
 
 def alive(pid):
     """Whether a process runs; one that has ended but was not waited for does not."""
-    status = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
-    return bool(status) and not status.startswith("Z")
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.fixture
