@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import logging
 import os
 import secrets
@@ -216,11 +217,16 @@ def with_parameters(notebook: NotebookNode, report: Wanted) -> NotebookNode:
     for cell in copy.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    values = "".join(f"{name} = {value!r}\n" for name, value in report.parameters.items())
+    values = "".join(f"{name} = {_literal(value)}\n" for name, value in report.parameters.items())
     injected = v4.new_code_cell(f"# Parameters\n{values}", metadata={"tags": [INJECTED]}, id="parameters-given")
     place = next(index for index, cell in enumerate(copy.cells) if "parameters" in tags(cell))
     copy.cells.insert(place + 1, injected)
     return copy
+
+
+def _literal(value: object) -> str:
+    """The value as papermill writes it: texts in double quotes."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def published(notebook: NotebookNode) -> dict:

@@ -45,8 +45,8 @@ def _shown(notebook: NotebookNode, code: bool) -> NotebookNode:
     if not code:
         for cell in copy.cells:
             if cell.cell_type == "code":
-                cell.source = ""
-        copy.cells = [cell for cell in copy.cells if cell.source or cell.get("outputs")]
+                cell["transient"] = {"remove_source": True}  # nbconvert's own word for it
+        copy.cells = [cell for cell in copy.cells if cell.cell_type != "code" or cell.outputs]
     return copy
 
 
