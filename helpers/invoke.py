@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -26,6 +27,7 @@ from pathlib import Path
 
 from helpers.athena_lambda.package import HANDLER
 
+EXIT_SECONDS = 5.0
 INIT_SECONDS = 60.0  # importing the function; Lambda gives it 10 s, a busy laptop may need more
 
 # What Lambda's runtime does: import the handler, then, and only then, the clock starts; call it, send its answer.
@@ -44,7 +46,12 @@ class Context:
 answer = handler(job["event"], Context())
 with open(job["answer"], "w") as file:
     json.dump(answer, file)
+os.write(job["ready"], b".")
 """
+
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_VARYING = {"requestId", "queryId", "milliseconds", "location"}
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,20 @@ class Invocation:
         """The answer's body, parsed when it is a JSON text."""
         body = self.answer.get("body") if isinstance(self.answer, dict) else None
         return json.loads(body) if isinstance(body, str) else body
+
+    def __str__(self) -> str:
+        """Status and body in one line, ids left out; why there is none when there is none."""
+        if self.timed_out:
+            return "killed at the time limit: no answer"
+        if self.answer is None:
+            return self.error
+        return _ID.sub("…", f"{self.status} {json.dumps(self.body, ensure_ascii=False)}")
+
+    def log_lines(self) -> list[str]:
+        """The log without what differs from run to run: ids and times."""
+        lines = [line if isinstance(line, dict) else {"text": line} for line in self.logs]
+        kept = [{name: value for name, value in line.items() if name not in _VARYING} for line in lines]
+        return [json.dumps(line, ensure_ascii=False) for line in kept]
 
     @property
     def error(self) -> str:
@@ -133,18 +154,29 @@ def _run_process(job: dict, environment: dict, folder: str, logs, errors) -> tup
         os.close(writing)
         child.stdin.write(json.dumps({**job, "ready": writing}).encode())
         child.stdin.close()
-        ready = select.select([reading], [], [], INIT_SECONDS)[0] and os.read(reading, 1)
+        _heard(reading, INIT_SECONDS)
         started = time.monotonic()
-        child.wait(job["limit"] if ready else 1)
-        return time.monotonic() - started, False
-    except subprocess.TimeoutExpired:
-        return time.monotonic() - started, True
+        # Its answer, or its end. How long Python takes to exit does not count.
+        in_time = _heard(reading, job["limit"])
+        seconds = time.monotonic() - started
+        if in_time:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(EXIT_SECONDS)
+        return seconds, not in_time
     finally:
         os.close(reading)
         if child.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
             child.wait()
+
+
+def _heard(pipe: int, seconds: float) -> bool:
+    """Whether the process said something, or ended, in time."""
+    heard = bool(select.select([pipe], [], [], seconds)[0])
+    if heard:
+        os.read(pipe, 1)
+    return heard
 
 
 def _text(file) -> str:

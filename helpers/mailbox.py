@@ -36,9 +36,7 @@ class Mailbox:
         """Wait until `at_least` messages are there, at most `seconds`; take them out of the queue."""
         found, end = [], time.monotonic() + seconds
         while len(found) < at_least and time.monotonic() < end:
-            answer = self._sqs.receive_message(
-                QueueUrl=self._queue_url, WaitTimeSeconds=1, MaxNumberOfMessages=10
-            )
+            answer = self._sqs.receive_message(QueueUrl=self._queue_url, WaitTimeSeconds=1, MaxNumberOfMessages=10)
             for each in answer.get("Messages", []):
                 self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=each["ReceiptHandle"])
                 found.append(_message(json.loads(each["Body"])))

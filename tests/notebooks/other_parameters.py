@@ -15,4 +15,5 @@ OTHER: dict[str, list[dict[str, object]]] = {
         {"YEAR": 2003, "TERRITORY": "Japan", "QUARTER": "1", "CURRENCY": "EUR", "TOP_N": 1},  # no orders at all
         {"YEAR": 2005, "TERRITORY": "NA", "QUARTER": "4", "CURRENCY": "JPY", "TOP_N": 50},
     ],
+    "10_lambda_to_athena": [{"YEAR": 2003, "TERRITORY": "Japan"}, {"YEAR": 2005, "TERRITORY": "NA"}],
 }
