@@ -55,7 +55,10 @@ def kept_secret(lab, settings: Settings) -> Iterator[str]:
     """A Secrets Manager secret with this login, named as the lesson is; its name. Deleted at the block's end."""
     client, name = lab.session.client("secretsmanager"), f"{lab.name}/trial"
     tags = [{"Key": teardown.OWNER_KEY, "Value": teardown.OWNER}]
-    client.create_secret(Name=name, SecretString=settings.secret(), Tags=tags)
+    try:
+        client.create_secret(Name=name, SecretString=settings.secret(), Tags=tags)
+    except client.exceptions.ResourceExistsException:  # of a run that was killed within the block
+        client.put_secret_value(SecretId=name, SecretString=settings.secret())
     try:
         yield name
     finally:

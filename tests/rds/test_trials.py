@@ -61,6 +61,7 @@ def test_a_kept_secret_is_gone_after_its_block_also_after_an_error(database):
         session = boto3.Session("key", "secret", region_name="us-east-1")
         client = session.client("secretsmanager", endpoint_url=endpoint.url)
         lab = SimpleNamespace(name="course_rds", session=SimpleNamespace(client=lambda service: client))
+        client.create_secret(Name="course_rds/trial", SecretString="of a run that was killed")
         with pytest.raises(ZeroDivisionError), rds_trials.kept_secret(lab, database) as name:
             assert client.get_secret_value(SecretId=name)["SecretString"] == database.secret()
             raise ZeroDivisionError
