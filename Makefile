@@ -3,7 +3,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help run test lab cluster-demo lint lock clean environment
+.PHONY: help run test lab report cluster-demo bench lint lock clean environment
 
 # Kernels of this environment win over others that the user has registered.
 SETTINGS = PYTHONPATH=. JUPYTER_PREFER_ENV_PATH=1 PYDEVD_DISABLE_FILE_VALIDATION=1
@@ -13,7 +13,9 @@ help:
 	@echo 'make run    run every lesson and make the pages to browse, under build/course/'
 	@echo 'make test   everything that DEVELOPERS.md lists under Tests'
 	@echo 'make lab    open JupyterLab on the lessons'
+	@echo 'make report  the sales report; make report ARGS="--year 2004 --territory EMEA", or ARGS=--help'
 	@echo 'make cluster-demo  run lesson 09 on a Spark cluster of several processes'
+	@echo 'make bench  what is fast, as ratios measured side by side'
 	@echo 'make lint   ruff over code and notebooks'
 	@echo 'make lock   write requirements.lock again from pyproject.toml (needs the network)'
 	@echo 'make clean  remove .venv, build/ and caches'
@@ -39,6 +41,14 @@ test: environment
 # JupyterLab refuses to run as root (containers) unless told.
 lab: environment
 	@$(PY) -m jupyterlab --ServerApp.root_dir=. $$(test "$$(id -u)" -ne 0 || echo --allow-root) notebooks/00_start_here.ipynb
+
+ARGS =
+report: environment
+	@$(PY) -m helpers.report $(ARGS)
+
+bench: environment
+	@$(PY) -m helpers.datasets
+	@$(PY) bench/reports.py
 
 # The same code that runs in the lesson, by spark-submit.
 cluster-demo: environment
