@@ -120,7 +120,7 @@ class Invocation:
         """The result stays complete in S3; the caller reads it there with permissions of their own."""
         location = execution["ResultConfiguration"]["OutputLocation"]
         log("INFO", "handed over", requestId=self._id, location=location)
-        body = {"location": location, "note": "The result is too large for an answer; the file has all of it."}
+        body = {"location": location, "note": "Too much for an answer, or for the time left; the file has all of it."}
         if self._settings.presign_seconds:
             bucket, _, key = location.removeprefix("s3://").partition("/")
             body["url"] = client("s3", self._deadline).generate_presigned_url(

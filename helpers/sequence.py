@@ -24,7 +24,7 @@ def draw(actors: Sequence[str], steps: Sequence[tuple[str, str, str]], title: st
                 raise ValueError(f"{actor!r} is none of the actors: {', '.join(actors)}")
     figure, axes = drawing.new_figure(height=STEP_HEIGHT * (len(steps) + 2))
     places = {actor: place for place, actor in enumerate(actors)}
-    axes.set_xlim(-0.5, len(actors) - 0.3)
+    axes.set_xlim(-0.5, len(actors) - 0.5)
     axes.set_ylim(len(steps) + 0.5, -0.9)
     axes.set_axis_off()
     axes.set_title(title, loc="left")
@@ -44,4 +44,5 @@ def _arrow(axes, start: int, end: int, y: float, words: str) -> None:
         return
     style = {"arrowstyle": "->", "color": "0.2", "linewidth": 1.2}
     axes.annotate("", xy=(end, y), xytext=(start, y), arrowprops=style)
-    axes.text((start + end) / 2, y - 0.08, words, ha="center", va="bottom", fontsize=9)
+    paper = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # the lifelines stay behind long words
+    axes.text((start + end) / 2, y - 0.1, words, ha="center", va="bottom", fontsize=9, bbox=paper)

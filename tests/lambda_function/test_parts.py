@@ -143,6 +143,14 @@ def test_the_cost_is_that_of_the_course(scanned):
     assert replies.cost_usd(execution, Decimal(5)) == costs.athena_query_cost(scanned)
 
 
+def test_a_result_that_cannot_be_read_in_time_is_no_table():
+    def pages():
+        yield athena.Page([{"Name": "n", "Type": "integer"}], [["1"]], last=False)
+        raise OutOfTime
+
+    assert replies.table(pages(), 10**6) is None
+
+
 def test_failed_queries_and_ddl_are_free_cancelled_ones_are_not():
     def cost(state, kind, scanned):
         execution = {"Status": {"State": state}, "StatementType": kind, "Statistics": {"DataScannedInBytes": scanned}}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,7 @@ from helpers import invoke
 from helpers.athena_lambda import package
 from tests.lambda_function.conftest import body_of
 
+ROOT = Path(__file__).resolve().parents[2]
 ENDLESS = '''
 from helpers.athena_lambda.parameters import NamedQuery
 
@@ -108,3 +112,17 @@ def test_the_process_sees_nothing_else_of_this_machine(tmp_path, monkeypatch):
     names, left = invoke.run(tmp_path, {}, {"OWN": "1"}, limit_seconds=30, handler="tells.handler").answer
     assert "OWN" in names and "MY_SECRET" not in names and "PYTHONPATH" not in names
     assert 0 < left <= 30_000
+
+
+def test_the_command_makes_an_archive_and_names_what_is_missing(tmp_path):
+    def package_command(*arguments):
+        command = [sys.executable, "-m", "helpers.athena_lambda.package", *map(str, arguments)]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    made = package_command("--out", tmp_path / "function.zip")
+    assert made.returncode == 0 and package.HANDLER in made.stdout
+    assert zipfile.is_zipfile(tmp_path / "function.zip")
+    refused = package_command("--out", tmp_path / "other.zip", "--queries", tmp_path / "none.py")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert "none.py" in refused.stderr and "Traceback" not in refused.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["function.zip"], "nothing half-written"

@@ -55,16 +55,22 @@ def test_parameters_reach_the_query(ask, course):
     assert revenues == sorted(revenues, reverse=True)
 
 
-def test_all_pages_are_read_and_the_header_is_none_of_the_rows(ask, monkeypatch):
-    pages = []
+@pytest.fixture
+def pages(monkeypatch):
+    """The number of rows of each page that is read."""
+    read = []
     real = Runner.pages
 
     def counted(self, *arguments):
         for page in real(self, *arguments):
-            pages.append(len(page.rows))
+            read.append(len(page.rows))
             yield page
 
     monkeypatch.setattr(Runner, "pages", counted)
+    return read
+
+
+def test_all_pages_are_read_and_the_header_is_none_of_the_rows(ask, pages):
     status, body, _ = ask({"query": "many"}, queries={"many": MANY})
     assert status == 200
     assert body["rows"] == [[n, n * 10] for n in range(1, 2501)]
@@ -77,6 +83,11 @@ def test_a_statement_without_a_header_loses_no_row(ask):
     assert (status, body["rows"], body["bytesScanned"], body["costUsd"]) == (200, [["sales"]], 0, "0")
     status, body, _ = ask({"query": "describe"}, queries=queries)
     assert status == 200 and len(body["rows"]) == 25 and body["rows"][0][0].split()[0] == "ordernumber"
+
+
+def test_show_functions_has_a_header_although_it_is_no_select(ask):
+    _, body, _ = ask({"query": "functions"}, queries={"functions": NamedQuery("SHOW FUNCTIONS LIKE 'abs'", {})})
+    assert body["rows"] and {row[0] for row in body["rows"]} == {"abs"}
 
 
 def test_a_statement_without_a_result_is_an_empty_table(ask):
@@ -118,7 +129,7 @@ def test_a_text_stays_a_value(ask, text):
     assert (status, body["rows"]) == (200, [[text]])
 
 
-def test_too_much_for_an_answer_is_handed_over(ask, course):
+def test_too_much_for_an_answer_is_handed_over(ask, course, pages):
     status, body, lines = ask({"query": "many"}, queries={"many": MANY}, answer_bytes=10_000)
     assert status == 200 and "rows" not in body and "url" not in body
     bucket, _, key = body["location"].removeprefix("s3://").partition("/")
@@ -126,6 +137,7 @@ def test_too_much_for_an_answer_is_handed_over(ask, course):
     stored = course.s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode().splitlines()
     assert len(stored) == 2501 and stored[-1] == '"2500","25000"'
     assert event_of(lines, "handed over")["location"] == body["location"]
+    assert pages == [999], "reading ends once it is clear that the answer would be too large"
 
 
 def test_escaping_counts_towards_the_size(ask):
