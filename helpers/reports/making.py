@@ -80,7 +80,7 @@ def make(
         if missing:
             with _prefix(missing[0].parameters.get("MODE", "local")) as prefix:
                 maker = _Maker(notebook, folder, out, prefix, code, done)
-                outcomes |= {made.name: made for made in _in_a_thread(maker.make_all(missing, workers))}
+                outcomes |= {made.name: made for made in _in_a_thread(maker.make_all(missing, workers), maker.stop)}
         ordered = [outcomes[report.name] for report in reports]
         files.write_text(out / "index.html", pages.index([outcome.summary for outcome in ordered]))
     return ordered
@@ -116,32 +116,44 @@ def _prefix(mode: str):
             os.environ[PREFIX_VARIABLE] = before
 
 
-def _in_a_thread(work) -> list[Outcome]:
+def _in_a_thread(work, stop: Callable[[], None]) -> list[Outcome]:
     """Run a coroutine in a thread: nbclient would take over the signals of the main one, where Ctrl-C arrives."""
-    loop, result = asyncio.new_event_loop(), {}
+    loop, result, ended = asyncio.new_event_loop(), {}, threading.Event()
+    task = loop.create_task(work)
 
     def run() -> None:
         try:
             result["value"] = loop.run_until_complete(task)
         except BaseException as error:
             result["error"] = error
+        finally:
+            ended.set()
 
-    task = loop.create_task(work)
     thread = threading.Thread(target=run)
     thread.start()
     interrupted = False
-    while thread.is_alive():
+    while not ended.is_set():
         try:
-            thread.join()
+            ended.wait()
         except KeyboardInterrupt:
+            if not interrupted:  # kernels are ended; a report that is just being written is written
+                stop()
+                loop.call_soon_threadsafe(task.cancel)
             interrupted = True
-            loop.call_soon_threadsafe(task.cancel)  # kernels are ended, a report that is being written is written
+    thread.join()
     loop.close()
     if interrupted:
         raise KeyboardInterrupt
     if "error" in result:
-        raise result["error"]
+        raise _first(result["error"])
     return result["value"]
+
+
+def _first(error: BaseException) -> BaseException:
+    """What went wrong, out of the groups that asyncio wraps around it."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 class _Maker:
@@ -150,6 +162,11 @@ class _Maker:
     def __init__(self, notebook, folder: Path, out: Path, prefix: str, code: bool, done: Callable):
         self.notebook, self.folder, self.out, self.prefix = notebook, folder, out, prefix
         self.code, self.done = code, done
+        self.stopped = False
+
+    def stop(self) -> None:
+        """Begin no further report, and write none that was running."""
+        self.stopped = True
 
     async def make_all(self, reports: Sequence[Wanted], workers: int) -> list[Outcome]:
         """The outcomes, as they came."""
@@ -160,7 +177,7 @@ class _Maker:
         return outcomes
 
     async def _work(self, worker: int, queue: list[Wanted], outcomes: list[Outcome]) -> None:
-        while queue:
+        while queue and not self.stopped:
             outcome = await self._make(worker, queue.pop())
             outcomes.append(outcome)
             self.done(outcome)
@@ -176,9 +193,11 @@ class _Maker:
             except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
                 outcome.error = failure(report.name, notebook, error)
             except RuntimeError as error:  # nbclient's word for a kernel that died before it answered
-                if attempt < STARTS:
+                if attempt < STARTS and not self.stopped:
                     continue
                 outcome.error = f"{report.name}: the kernel did not start: {error}"
+            if self.stopped:  # nbclient takes our cancelling a cell for the death of its kernel
+                raise asyncio.CancelledError
             break
         outcome.summary = self._write(report, normalise(notebook), outcome.error)
         outcome.seconds = time.perf_counter() - started
