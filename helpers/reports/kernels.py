@@ -57,7 +57,7 @@ class Nursery:
     """
 
     def __init__(self, folder: Path):
-        self._folder = folder
+        self._folder = folder.absolute()  # the nursery and its kernels run in other folders
         self._numbers = itertools.count(1)
         self._forked: dict[int, asyncio.Future[Kernel]] = {}
         self._kernels: dict[int, Kernel] = {}
