@@ -29,6 +29,8 @@ CELLS = [
     "charts.bars({'CSV': 2_000_000, 'Parquet': 1}, 'Bytes', unit='bytes', log=True)",
     "import time\nfrom helpers.display import Progress\nwith Progress('writing', 2) as step:\n"
     "    time.sleep(1.1); step('one'); step('two')\nprint('written')",
+    "%%athena kept --silent\nSELECT 7",
+    "print(kept.value)",
     "course.close()",
 ]
 
@@ -80,6 +82,16 @@ def test_an_expected_error_is_one_ordinary_line(executed):
 
 def test_quiet_shows_only_the_line(executed):
     assert outputs(executed, 5)[0].text == "0 B scanned · $0 (nothing scanned)\n"
+
+
+def test_silent_shows_nothing_and_keeps_the_result(executed):
+    assert outputs(executed, 9) == []
+    assert outputs(executed, 10)[0].text == "7\n"
+
+
+def test_silent_without_a_name_is_refused():
+    with pytest.raises(MagicError, match="--silent: give the result a name"):
+        magic.run_cell("--silent", "SELECT 1", {})
 
 
 def test_ddl_says_that_it_is_done(executed):
