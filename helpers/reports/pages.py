@@ -45,7 +45,7 @@ def _shown(notebook: NotebookNode, code: bool) -> NotebookNode:
     if not code:
         for cell in copy.cells:
             if cell.cell_type == "code":
-                cell["transient"] = {"remove_source": True}  # nbconvert's own word for it
+                cell.metadata["hide_input"] = True  # the template leaves the code out
         copy.cells = [cell for cell in copy.cells if cell.cell_type != "code" or cell.outputs]
     return copy
 

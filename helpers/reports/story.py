@@ -83,8 +83,8 @@ class Report:
             _paragraphs(f"No orders in {self.scope}.")
             return
         _paragraphs(
-            f"Revenue was {self.currency.text(now['revenue'])} from {orders:,} orders"
-            f" ({now['order_lines']:,} order lines) of {_count(now['customers'], 'customer')},"
+            f"Revenue was {self.currency.text(now['revenue'])} from {_count(orders, 'order')}"
+            f" ({_count(now['order_lines'], 'order line')}) of {_count(now['customers'], 'customer')},"
             f" {self.currency.text(now['revenue'] / orders)} an order; the last one is of {now['last_day']}.",
             self._change_in_words(change, before),
         )

@@ -143,6 +143,7 @@ def test_pages_need_no_network_and_show_neither_code_nor_lesson(made):
     for case in CASES:
         page = (made / name_of(case) / f"{name_of(case)}.html").read_text()
         assert loads(page) == []
+        assert 'class="highlight' not in page and 'class="input' not in page
         for hidden in ("SELECT", "report.headline", "Exercise", "How it is made", "checks.check", "Summary"):
             assert hidden not in page, hidden
         for shown in ("Sales report", "Revenue by month", "Data quality", "What this report cost"):
