@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 SOURCE = "Federal Reserve, release G.5A, average of the year"
-# Checked in November 2026: EUR and JPY of 2003 and 2004 against table 3.28 of the Statistical Supplement to the
-# Federal Reserve Bulletin, March 2005; those of 2005 against a third party's copy of the series (the data set
-# `exchange-rates`). GBP (1.6347, 1.8330 and 1.8204 USD for one pound) comes from the release and was not checked.
-# The release quotes EUR and GBP in USD; here everything is in units for one USD, four decimals.
+# Checked in November 2026 against table 3.28 of the Statistical Supplement to the Federal Reserve Bulletin: 2003 and
+# 2004 in that of March 2005, 2005 in that of April 2008. Both quote the EUR in USD (1.1321, 1.2438 and 1.2449); here
+# everything is in units for one USD, four decimals.
 PER_USD: dict[str, dict[int, Decimal]] = {
     "USD": {year: Decimal(1) for year in (2003, 2004, 2005)},
     "EUR": {2003: Decimal("0.8833"), 2004: Decimal("0.8040"), 2005: Decimal("0.8033")},
-    "GBP": {2003: Decimal("0.6117"), 2004: Decimal("0.5456"), 2005: Decimal("0.5493")},
+    "CHF": {2003: Decimal("1.3450"), 2004: Decimal("1.2428"), 2005: Decimal("1.2459")},
     "JPY": {2003: Decimal("115.94"), 2004: Decimal("108.15"), 2005: Decimal("110.11")},
 }
 SMALLEST = {"JPY": Decimal(1)}  # of an amount; the other currencies have cents

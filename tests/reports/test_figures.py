@@ -22,7 +22,7 @@ CASES = [
     (2005, "all", "4", "JPY", 50, "110.11"),  # every customer
     (2005, "NA", "2", "EUR", 1, "0.8033"),  # a territory that pandas takes for a missing value
     (2004, "Japan", "1", "USD", 5, "1"),  # no order at all, and none the year before
-    (2004, "Japan", "4", "GBP", 2, "0.5456"),
+    (2004, "Japan", "4", "CHF", 2, "1.2428"),
 ]
 
 

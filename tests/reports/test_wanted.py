@@ -79,7 +79,7 @@ def test_the_same_reports_from_every_kind_of_file(tmp_path, name, content):
         ({"territory": "' OR 1 = 1 --"}, "is not allowed"),
         ({"territory": ""}, "TERRITORY='' is not allowed"),
         ({"quarter": 5}, "QUARTER=5 is not allowed: it takes all or 1 or 2 or 3 or 4"),
-        ({"currency": "XXX"}, "CURRENCY='XXX' is not allowed: it takes USD or EUR or GBP or JPY"),
+        ({"currency": "XXX"}, "CURRENCY='XXX' is not allowed: it takes USD or EUR or CHF or JPY"),
         ({"top_n": "0"}, "TOP_N='0' is not allowed: it takes a whole number from 1 to 50"),
         ({"top_n": "nan"}, "TOP_N='nan' is not allowed"),
         ({"top_n": 10**4000}, "TOP_N=a number without end is not allowed"),
@@ -164,7 +164,7 @@ def test_files_that_cannot_be_read(tmp_path):
         (["year=2003", "YEAR=2004"], "YEAR is given twice"),
         (["yaer=2003"], "no parameter 'YAER'"),
         (["top_n=5,05"], "the same report as"),
-        ([TOP, "year=2003,2004,2005", "quarter=1,2,3,4", "currency=USD,EUR,GBP,JPY"], "2,400 reports are wanted"),
+        ([TOP, "year=2003,2004,2005", "quarter=1,2,3,4", "currency=USD,EUR,CHF,JPY"], "2,400 reports are wanted"),
     ],
 )
 def test_products_that_cannot_be(each, says):
