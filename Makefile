@@ -31,12 +31,13 @@ run: environment
 	@$(PY) -m helpers.datasets
 	@$(PY) -m helpers.course run $(ONLY:%=--only %) $(MODE:%=-p MODE=%)
 
-# Notebooks first: they take longest. One file's tests stay in one process, a notebook's cells in one kernel.
+# Notebooks first, and in this order: they take longest. One file's tests stay in one process, a notebook's cells in one
+# kernel. (Left to itself, xdist runs files with few tests last, among them the longest.)
 TESTS = notebooks tests
 WORKERS = 2
 test: environment
 	@$(PY) -m helpers.datasets
-	@$(PY) -m pytest --nbval -n $(WORKERS) --dist loadfile $(TESTS)
+	@$(PY) -m pytest --nbval -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 # JupyterLab refuses to run as root (containers) unless told.
 lab: environment

@@ -21,11 +21,9 @@ from helpers.rds_settings import Settings
 
 PATIENCE = 20  # seconds
 
-# A job in the background of a script ignores Ctrl-C, and so would what it starts: ours shall not.
 START_AND_WAIT = """
-import os, signal, sys, time
+import os, sys, time
 from helpers.local import mysql
-signal.signal(signal.SIGINT, signal.default_int_handler)
 server = mysql.start()
 print(server.pid, server.server_pid, server.folder, flush=True)
 {then}
