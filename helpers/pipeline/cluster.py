@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -66,10 +67,13 @@ class Cluster:
         self._await(master, "master", "Registering worker ", workers)
 
     def _spawn(self, name: str, *words: str) -> subprocess.Popen:
-        program = self.submission.program.with_name("spark-class")
-        with (self.folder / f"{name}.log").open("wb") as log:
+        return self._start([str(self.submission.program.with_name("spark-class")), *words], name)
+
+    def _start(self, command: list[str], name: str) -> subprocess.Popen:
+        """A child that `stop` will find, whenever Ctrl-C comes; what it says goes to the log of its name."""
+        with (self.folder / f"{name}.log").open("wb") as log, _interrupts_wait():
             child = subprocess.Popen(
-                [str(program), *words],
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -77,7 +81,7 @@ class Cluster:
                 env=self._environment(),
                 start_new_session=True,  # a group of its own: Ctrl-C reaches us, and we end the group
             )
-        self.children.append(child)
+            self.children.append(child)
         return child
 
     def _environment(self) -> dict[str, str]:
@@ -112,12 +116,7 @@ class Cluster:
         words = [*arguments, "--report", str(out)]
         command = self.submission.command(master, PROGRAM, *words)
         command[1:1] = ["--py-files", str(code), "--driver-memory", DRIVER_MEMORY]
-        with (self.folder / "submit.log").open("wb") as log:
-            child = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder,
-                env=self._environment(), start_new_session=True,
-            )  # fmt: skip
-        self.children.append(child)
+        child = self._start(command, "submit")
         if child.wait() or not out.exists():
             said = (self.folder / "submit.log").read_text(encoding="utf-8", errors="replace").strip()
             raise ClusterError(f"spark-submit ended with status {child.returncode}: {said[-600:]}")
@@ -132,6 +131,24 @@ class Cluster:
             while any(_group_alive(child) for child in self.children) and time.monotonic() < deadline:
                 time.sleep(0.05)
         self.children.clear()
+
+
+@contextmanager
+def _interrupts_wait():
+    """Ctrl-C and SIGTERM come at the end of the block: between a child's start and its note they would lose it.
+
+    (Blocking the signals instead would block them in the child too, which inherits the mask.)
+    """
+    seen = []
+    both = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: seen.append(True)) for number in both}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if seen:
+        raise KeyboardInterrupt
 
 
 def _signal_group(child: subprocess.Popen, wanted: signal.Signals) -> None:

@@ -7,6 +7,11 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from helpers.pipeline.cluster import Cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "helpers.pipeline.cluster", "--workers", "2", "--scale", "0.01"]
@@ -52,3 +57,28 @@ def test_an_interrupted_demonstration_leaves_nothing(tmp_path):
     _, errors = child.communicate(timeout=100)
     assert (child.returncode, errors) == (130, "helpers.pipeline.cluster: interrupted; nothing was left behind.\n")
     assert left_behind(tmp_path) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_at_the_worst_moment_loses_no_child(number, tmp_path, monkeypatch):
+    """The signal comes when the child has been started and nobody knows of it yet."""
+    submission = SimpleNamespace(environment=dict(os.environ))
+    cluster = Cluster(submission, tmp_path)
+    real, started = subprocess.Popen, []
+
+    def interrupted(*words, **settings):
+        started.append(real(*words, **settings))
+        os.kill(os.getpid(), number)
+        return started[0]
+
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as the program does
+    try:
+        with monkeypatch.context() as starting, pytest.raises(KeyboardInterrupt):
+            starting.setattr(subprocess, "Popen", interrupted)
+            cluster._start(["sleep", "600"], "sleeper")
+        assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert cluster.children == started
+    cluster.stop()
+    assert started[0].poll() is not None
