@@ -1,7 +1,7 @@
 """Values as Athena writes them in results: in the API, in CSV files and inside arrays, maps and rows."""
 
 import zlib
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from .functions.conversions import zone_offset
 from .functions.numbers_text import double_text, real_text
@@ -95,8 +95,7 @@ def _java_hash(key):
 
 
 def _offset(value):
-    local = value["ts"] + zone_offset(value["tz"], value["ts"])
-    return zone_offset(value["tz"], local)
+    return zone_offset(value["tz"], value["ts"].replace(tzinfo=UTC))
 
 
 def _moment(value, precision):

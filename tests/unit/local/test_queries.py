@@ -64,6 +64,11 @@ def test_expressions(session, sql, rows):
             [["1", "2", "30"], ["2", "1", "30"]],
         ),
         (
+            f"SELECT substr(k, 1, 1), x % BIGINT '20', CAST(g AS varchar), count(*) FROM {SALES}"
+            " GROUP BY substr(k, 1, 1), x % BIGINT '20', CAST(g AS varchar) ORDER BY 1, 3, x % BIGINT '20'",
+            [["a", "10", "1", "1"], ["a", "10", "2", "1"], ["b", "0", "1", "1"]],
+        ),
+        (
             f"SELECT g, k, sum(x), grouping(g, k) FROM {SALES} GROUP BY ROLLUP (g, k) ORDER BY 1, 2",
             [
                 ["1", "a", "10", "0"],
@@ -139,6 +144,10 @@ def test_queries(session, sql, rows):
         (
             "SELECT x, count(*) FROM (VALUES 1) AS t(x)",
             "EXPRESSION_NOT_AGGREGATE: line 1:8: 'x' must be an aggregate expression or appear in GROUP BY clause",
+        ),
+        (
+            "SELECT substr(k, 1, 2) FROM (VALUES 'ab') AS t(k) GROUP BY substr(k, 1, 1)",
+            "EXPRESSION_NOT_AGGREGATE: line 1:8: 'k' must be an aggregate expression or appear in GROUP BY clause",
         ),
         ("SELECT x FROM (VALUES 1) AS a(x), (VALUES 2) AS b(x)", "AMBIGUOUS_NAME: line 1:8: Column 'x' is ambiguous"),
         (

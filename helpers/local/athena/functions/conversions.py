@@ -15,7 +15,10 @@ _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?")
 
 
 def zone_offset(zone, local):
-    """How far `zone` (a name or +hh:mm) is ahead of UTC at the local time. Raises ValueError if unknown."""
+    """How far `zone` (a name or +hh:mm) is ahead of UTC at the local time. Raises ValueError if unknown.
+
+    Local times that a clock shows twice in autumn mean the earlier instant. A `local` with tzinfo is an instant.
+    """
     fixed = _OFFSET.fullmatch(zone)
     if fixed:
         minutes = int(fixed[2]) * 60 + int(fixed[3] or 0)
@@ -23,7 +26,8 @@ def zone_offset(zone, local):
     if zone.upper() in ("UTC", "Z", "GMT", "UT"):
         return timedelta(0)
     try:
-        return ZoneInfo(zone).utcoffset(local)
+        region = ZoneInfo(zone)
+        return local.astimezone(region).utcoffset() if local.tzinfo else region.utcoffset(local)
     except (OSError, KeyError, ValueError) as e:
         raise ValueError(f"'{zone}' is not a valid time zone") from e
 

@@ -1,7 +1,7 @@
 """A bound expression: every name resolved, every type known, ready to become DuckDB SQL."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
 
 from ..errors import AthenaError
@@ -59,8 +59,7 @@ class Expr:
         value = self.value if not isinstance(self.value, (list, dict, set)) else repr(self.value)
         if self.op == "literal":
             value = repr(value)
-        head = (self.op, self.type, value, self.template if isinstance(self.template, str) else id(self.template))
-        return (*head, *(a.key() for a in self.args))
+        return (self.op, self.type, value, _same_writing(self.template), *(a.key() for a in self.args))
 
     def replace(self, change):
         """A copy in which `change(node)` took the place of each node for which it is not None."""
@@ -71,6 +70,17 @@ class Expr:
         if all(a is b for a, b in zip(args, self.args, strict=True)):
             return self
         return replace(self, args=args)
+
+
+def _same_writing(part):
+    """Equal for templates that write alike: each call of a function makes a new one, of the same code and values."""
+    if isinstance(part, Expr):
+        return part.key()
+    if isinstance(part, (list, tuple)):
+        return tuple(map(_same_writing, part))
+    if hasattr(part, "__code__"):
+        return (part.__code__, *(_same_writing(cell.cell_contents) for cell in part.__closure__ or ()))
+    return part if isinstance(part, Hashable) else id(part)
 
 
 def literal(value, type_, template=None, **position):
