@@ -1,10 +1,15 @@
 """Values as Athena writes them in results: in the API, in CSV files and inside arrays, maps and rows."""
 
 import zlib
-from datetime import UTC, timedelta
+from datetime import UTC
 
+from .errors import AthenaError
 from .functions.conversions import zone_offset
+from .functions.interval_text import interval_day_text, interval_months_text
 from .functions.numbers_text import double_text, real_text
+from .types import SKETCHES, SPATIAL
+
+COLORS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 
 
 def writer(t):
@@ -20,10 +25,12 @@ def _writer(t, nested):
         "double": double_text,
         "real": real_text,
         "interval day to second": interval_day_text,
-        "interval year to month": lambda v: f"{'-' if v < 0 else ''}{abs(v) // 12}-{abs(v) % 12}",
+        "interval year to month": interval_months_text,
         "varbinary": _binary_object if nested else lambda v: v.hex(" "),
         "decimal": lambda v: f"{v:f}",
-        "date": lambda v: v.isoformat() if hasattr(v, "isoformat") else str(v),
+        "date": lambda v: v.isoformat() if hasattr(v, "isoformat") else _before_christ(str(v)),
+        "color": _color,
+        **dict.fromkeys((*SKETCHES, *SPATIAL), lambda v: v.hex(" ")),
     }
     if t.base in simple:
         return simple[t.base]
@@ -34,7 +41,7 @@ def _writer(t, nested):
     if t.base == "timestamp":
         return lambda v: _moment(v, t.args[0])
     if t.base == "timestamp with time zone":
-        return lambda v: f"{_moment(v['ts'] + _offset(v), t.args[0])} {v['tz']}"
+        return lambda v: f"{_moment(_local(v), t.args[0])} {v['tz']}"
     if t.base == "array":
         element = _element(t.args[0])
         return lambda v: "[" + ", ".join(map(element, v)) + "]"
@@ -94,29 +101,43 @@ def _java_hash(key):
     return h
 
 
-def _offset(value):
-    return zone_offset(value["tz"], value["ts"].replace(tzinfo=UTC))
+def _local(value):
+    """The wall clock's time of {ts: instant in UTC, tz}."""
+    instant, zone = value["ts"], value["tz"]
+    if isinstance(instant, str):
+        if zone != "UTC":
+            raise AthenaError("NOT_SUPPORTED", f"a time in the zone {zone} outside the years 1 to 9999")
+        return instant
+    return instant + zone_offset(zone, instant.replace(tzinfo=UTC))
 
 
 def _moment(value, precision):
+    if isinstance(value, str):  # beyond the years 1 to 9999 that Python's datetime holds
+        moment, _, fraction = _before_christ(value).partition(".")
+        return moment + _fraction(int(fraction.ljust(6, "0") or 0), precision)
     shown = (
         f"{value.year:04d}-{value.month:02d}-{value.day:02d} {value.hour:02d}:{value.minute:02d}:{value.second:02d}"
     )
     return shown + _fraction(value.microsecond, precision)
 
 
+def _before_christ(shown):
+    """DuckDB's `0002-01-01 (BC)` is Java's `-0001-01-01`."""
+    if not shown.endswith(" (BC)"):
+        return shown
+    year, _, rest = shown.removesuffix(" (BC)").partition("-")
+    return f"{'-' if int(year) > 1 else ''}{int(year) - 1:04d}-{rest}"
+
+
+def _color(value):
+    """A color as Trino shows it: a name of the system's, or #rrggbb."""
+    return COLORS[-value - 1] if value < 0 else f"#{value:06x}"
+
+
 def _fraction(micros, precision):
     if not precision:
         return ""
     return "." + f"{micros:06d}"[:precision].ljust(precision, "0")
-
-
-def interval_day_text(millis):
-    sign = "-" if millis < 0 else ""
-    span = timedelta(milliseconds=abs(millis))
-    seconds = span.seconds
-    hours, minutes = seconds // 3600, seconds // 60 % 60
-    return f"{sign}{span.days} {hours:02d}:{minutes:02d}:{seconds % 60:02d}.{span.microseconds // 1000:03d}"
 
 
 def _binary_object(value):

@@ -3,7 +3,8 @@
 How values live in DuckDB: numbers, boolean and date as themselves; varchar, char, json, ipaddress and
 time with time zone as VARCHAR; varbinary as BLOB; timestamp as TIMESTAMP; timestamp with time zone as
 STRUCT(ts TIMESTAMP in UTC, tz VARCHAR); interval day to second as BIGINT milliseconds; interval year to
-month as INTEGER months; row as STRUCT with lower-case field names, f0, f1 … where a field has none.
+month as INTEGER months; row as STRUCT with lower-case field names, f0, f1 … where a field has none; sketches
+and geometries as BLOB, a Bing tile and a color as a number.
 """
 
 import re
@@ -12,6 +13,17 @@ from functools import cached_property
 
 INTEGERS = ("tinyint", "smallint", "integer", "bigint")
 DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
+SKETCHES = ("hyperloglog", "p4hyperloglog", "setdigest", "qdigest", "tdigest")  # summaries, kept as bytes
+SPATIAL = ("geometry", "sphericalgeography")  # well-known binary
+OPAQUE = (*SKETCHES, *SPATIAL, "color", "function")  # neither compared nor sorted
+_SHOWN = {
+    "hyperloglog": "HyperLogLog",
+    "p4hyperloglog": "P4HyperLogLog",
+    "setdigest": "SetDigest",
+    "geometry": "Geometry",
+    "sphericalgeography": "SphericalGeography",
+    "bingtile": "BingTile",
+}
 UNBOUNDED = 2147483647  # what Athena reports as the precision of varchar without a length
 
 
@@ -28,14 +40,14 @@ class Type:
         if self.base == "row":
             fields = (f"{name} {t.display}" if name else t.display for name, t in self.args)
             return f"row({', '.join(fields)})"
-        if self.base in ("array", "map", "function"):
+        if self.base in ("array", "map", "function", "qdigest"):
             return f"{self.base}({', '.join(t.display for t in self.args)})"
         if self.base in ("timestamp with time zone", "time with time zone"):
             return f"{self.base.split()[0]}({self.args[0]}) with time zone"
         if self.args:
             separator = "," if self.base == "decimal" else ", "
             return f"{self.base}({separator.join(map(str, self.args))})"
-        return self.base
+        return _SHOWN.get(self.base, self.base)
 
     def __str__(self):
         return self.display
@@ -60,7 +72,9 @@ class Type:
             "interval day to second": "BIGINT",
             "interval year to month": "INTEGER",
             "timestamp with time zone": "STRUCT(ts TIMESTAMP, tz VARCHAR)",
-            "hyperloglog": "BLOB",
+            "bingtile": "BIGINT",
+            "color": "INTEGER",
+            **dict.fromkeys((*SKETCHES, *SPATIAL), "BLOB"),
         }
         if self.base in simple:
             return simple[self.base]
@@ -127,11 +141,11 @@ class Type:
 
     @property
     def comparable(self):
-        return self.base not in ("function", "hyperloglog")
+        return self.base not in OPAQUE
 
     @property
     def orderable(self):
-        if self.base in ("map", "json", "function", "hyperloglog"):
+        if self.base in ("map", "json", "bingtile", *OPAQUE):
             return False
         if self.base == "row":
             return all(t.orderable for _, t in self.args)
@@ -212,7 +226,7 @@ def parse_type(text):
     head, _, rest = text.partition("(")
     base = _ALIASES.get(head.strip().lower(), head.strip().lower())
     inner = rest.rstrip()[:-1] if rest else ""
-    if base in ("array", "map", "function"):
+    if base in ("array", "map", "function", "qdigest"):
         return Type(base, tuple(parse_type(p) for p in _split(inner)))
     if base == "row":
         return Type("row", tuple(_row_field(p) for p in _split(inner)))
@@ -234,7 +248,10 @@ def parse_type(text):
         "uuid",
         "ipaddress",
         "unknown",
-        "hyperloglog",
+        *(s for s in SKETCHES if s != "qdigest"),
+        *SPATIAL,
+        "bingtile",
+        "color",
         "interval day to second",
         "interval year to month",
     }

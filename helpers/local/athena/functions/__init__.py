@@ -11,6 +11,7 @@ from helpers.local.athena.functions import (  # noqa: F401
     dates,
     distributions,
     formats,
+    json_casts,
     json_functions,
     lambdas,
     maps,

@@ -143,6 +143,11 @@ _KINDS = {"real": "f", "double": "f", "decimal": "n", "boolean": "b", "date": "t
           "timestamp with time zone": "t"}  # fmt: skip
 
 
+def _plain_text(arg, kind):
+    """A value's text as Java's formatter gets it: doubles without CAST's scientific notation."""
+    return f"t_{kind.base}_text({arg})" if kind.base in ("double", "real") else as_text(arg, kind)
+
+
 def _format_sql(args, kinds):
     values = []
     for arg, kind in zip(args[1:], kinds[1:], strict=True):
@@ -150,7 +155,7 @@ def _format_sql(args, kinds):
         if kind.base in ("array", "map", "row"):
             text = f"CAST({arg} AS VARCHAR)"
         else:
-            text = "CAST(NULL AS VARCHAR)" if kind.base == "unknown" else as_text(arg, kind)
+            text = "CAST(NULL AS VARCHAR)" if kind.base == "unknown" else _plain_text(arg, kind)
         values.append(f"'{letter}' || {text}")
     return f"t_format({args[0]}, [{', '.join(values)}]::VARCHAR[])"
 
@@ -177,7 +182,12 @@ python("t_format_number", _format_number, ["DOUBLE"], _V)
 scalar("format_number(bigint) -> varchar", "t_format_number(({0})::DOUBLE)")
 scalar("format_number(double) -> varchar", "t_format_number({0})")
 
-scalar("typeof(T) -> varchar", lambda _args, kinds: quote(kinds[0].display))
+# The argument stays in the text: an aggregate in it must still aggregate.
+scalar(
+    "typeof(T) -> varchar",
+    lambda args, kinds: f"CASE WHEN ({args[0]}) IS NULL THEN {quote(kinds[0].display)} "
+    f"ELSE {quote(kinds[0].display)} END",
+)
 scalar("uuid() -> uuid", "uuid()", deterministic=False)
 
 
@@ -198,6 +208,22 @@ def _cast_address(text):
     return str(getattr(address, "ipv4_mapped", None) or address)
 
 
+def _address_bytes(text):
+    """The 16 bytes of an address, one of IPv4 inside IPv6."""
+    address = ipaddress.ip_address(text)
+    return address.packed if address.version == 6 else bytes(10) + b"\xff\xff" + address.packed
+
+
+def _binary_address(raw):
+    if len(raw) == 4:
+        raw = bytes(10) + b"\xff\xff" + raw
+    if len(raw) != 16:
+        raise Refused(f"Invalid InetAddress binary length: {len(raw)}", "INVALID_CAST_ARGUMENT")
+    return _cast_address(str(ipaddress.IPv6Address(raw)))
+
+
+python("t_ipaddress_binary", _address_bytes, [_V], "BLOB")
+python("t_binary_ipaddress", _binary_address, ["BLOB"], _V)
 python("t_cast_ipaddress", _cast_address, [_V], _V)
 python("t_ip_contains", _contains, [_V, _V], "BOOLEAN")
 scalar("contains(varchar, ipaddress) -> boolean", "t_ip_contains({0}, {1})")

@@ -39,6 +39,7 @@ macros(
             ELSE timezone(t_icu(zone), local) AT TIME ZONE 'UTC' END, tz := zone) END""",
     """CREATE OR REPLACE MACRO t_zoned(ts, zone) AS CASE WHEN ts IS NOT NULL AND zone IS NOT NULL THEN
         struct_pack(ts := ts, tz := zone) END""",
+    "CREATE OR REPLACE MACRO t_round_zoned(x, unit) AS t_zoned(t_round_timestamp(x.ts, unit), x.tz)",
     # The casts give a type to what DuckDB folds to an untyped NULL.
     "CREATE OR REPLACE MACRO t_offset_minutes(x) AS date_diff('minute', x.ts, t_local(x))",
     "CREATE OR REPLACE MACRO t_utc_now() AS now() AT TIME ZONE 'UTC'",

@@ -122,6 +122,9 @@ class ExpressionParser(SpecialForms):
         sign = self.accept_any("+", "-")
         if not sign:
             return self._zoned()
+        if sign == "-" and self.token.kind == "integer":
+            self.at -= 1  # the sign belongs to the literal
+            return self._zoned()
         operand = self._signed()
         return tree.Unary(sign, operand, **here)
 
@@ -157,13 +160,12 @@ class ExpressionParser(SpecialForms):
 
     def primary(self):
         token, here = self.token, self.here()
-        if token.kind in ("integer", "decimal", "float"):
-            kind = {"integer": "integer", "decimal": "double", "float": "double"}[token.kind]
-            if kind == "integer" and int(token.value) > BIGINT_MAX:
-                raise unsupported_statement()
-            return tree.Literal(kind, self.advance().value, **here)
+        if token.kind in ("decimal", "float"):
+            return tree.Literal("double", self.advance().value, **here)
+        if token.kind == "integer" or (token.upper == "-" and self.peek().kind == "integer"):
+            return self._integer(here)
         if token.kind in ("string", "unicode"):
-            return tree.Literal("string", self.advance().value, **here)
+            return tree.Literal("string", self.string(), **here)
         if token.kind == "binary":
             return tree.Literal("binary", self._binary(self.advance()), **here)
         if token.kind == "param":
@@ -180,6 +182,13 @@ class ExpressionParser(SpecialForms):
         if token.kind == "name" and token.upper in RESERVED and token.upper not in ("LEFT", "RIGHT"):
             raise self.mismatch("<expression>")
         return self._name_or_call(here)
+
+    def _integer(self, here):
+        sign = "-" if self.accept("-") else ""
+        value = int(sign + self.advance().value)
+        if not -BIGINT_MAX - 1 <= value <= BIGINT_MAX:
+            raise unsupported_statement()
+        return tree.Literal("integer", str(value), **here)
 
     def _binary(self, token):
         if len(token.value) % 2:
@@ -239,10 +248,10 @@ class ExpressionParser(SpecialForms):
     def _typed_literal(self, here):
         if self.token.kind == "name" and self.peek().kind in ("string", "unicode"):
             name = self.identifier()
-            return tree.TypedLiteral(name.lower(), self.advance().value, **here)
+            return tree.TypedLiteral(name.lower(), self.string(), **here)
         if self.is_word("DOUBLE", "PRECISION") and self.peek(2).kind == "string":
             self.expect("DOUBLE", "PRECISION")
-            return tree.TypedLiteral("double", self.advance().value, **here)
+            return tree.TypedLiteral("double", self.string(), **here)
         return None
 
     def _call(self, name, here):

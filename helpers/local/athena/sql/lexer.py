@@ -32,6 +32,7 @@ _TOKEN = re.compile(
       | (?P<string>'(?:[^']|'')*')
       | (?P<quoted>"(?:[^"]|"")*")
       | (?P<backquoted>`(?:[^`]|``)*`)
+      | (?P<radix>0[xX][0-9a-fA-F](?:_?[0-9a-fA-F])*|0[oO][0-7](?:_?[0-7])*|0[bB][01](?:_?[01])*)
       | (?P<float>(?:\d[\d_]*\.?(?:\d[\d_]*)?|\.\d[\d_]*)[eE][+-]?\d+)
       | (?P<decimal>\d[\d_]*\.(?:\d[\d_]*)?|\.\d[\d_]*)
       | (?P<integer>\d(?:_?\d)*)
@@ -52,6 +53,7 @@ def tokenize(sql):
         if not match:
             raise mismatched(Token("op", sql[at], sql[at], line, at - line_start + 1, at, at + 1))
         kind, text = match.lastgroup, match.group()
+        kind = "integer" if kind == "radix" else kind
         if kind != "space":
             tokens.append(Token(kind, text, _value(kind, text), line, at - line_start + 1, at, match.end()))
         newlines = text.count("\n")
@@ -70,10 +72,32 @@ def _value(kind, text):
     if kind == "binary":
         return re.sub(r"\s", "", text[2:-1])
     if kind == "unicode":
-        return re.sub(r"\\(?:\+([0-9a-fA-F]{6})|([0-9a-fA-F]{4}))", lambda m: chr(int(m[1] or m[2], 16)), text[3:-1])
+        return text[3:-1].replace("''", "'")
+    if kind == "integer" and text[1:2].lower() in ("x", "o", "b"):
+        return str(int(text.replace("_", ""), 0))
     if kind in ("integer", "decimal", "float"):
         return text.replace("_", "")
     return text
+
+
+def decode_unicode(text, escape="\\"):
+    """What U&'…' means: hhhh and +hhhhhh behind the escape character; ValueError for anything else."""
+    parts, at = [], 0
+    while at < len(text):
+        if text[at] != escape:
+            parts.append(text[at])
+            at += 1
+            continue
+        found = re.compile(r"\+([0-9a-fA-F]{6})|([0-9a-fA-F]{4})").match(text, at + 1)
+        if text[at + 1 : at + 2] == escape:
+            parts.append(escape)
+            at += 2
+        elif found:
+            parts.append(chr(int(found[1] or found[2], 16)))
+            at = found.end()
+        else:
+            raise ValueError(f"Incomplete escape sequence: {text[at:]}")
+    return "".join(parts)
 
 
 def mismatched(token, expecting=None):

@@ -1,7 +1,7 @@
 """A cursor over tokens: the few moves that every parser of this package makes."""
 
 from ..errors import RequestError, unsupported_statement
-from .lexer import mismatched
+from .lexer import decode_unicode, mismatched
 
 # Reserved words of Trino's grammar, and the three that Athena's guide adds for SELECT.
 RESERVED = set(
@@ -93,7 +93,16 @@ class Stream:
     def string(self):
         if self.token.kind not in ("string", "unicode"):
             raise self.mismatch("<string>")
-        return self.advance().value
+        token = self.advance()
+        if token.kind == "string":
+            return token.value
+        escape = "\\"
+        if self.accept("UESCAPE"):
+            escape = self.string()
+        try:
+            return decode_unicode(token.value, escape)
+        except ValueError as problem:
+            raise RequestError(f"line {token.line}:{token.column}: {problem}", code="MALFORMED_QUERY") from None
 
     def comma_list(self, parse):
         items = [parse()]

@@ -5,10 +5,11 @@ from itertools import count
 from .. import types
 from ..errors import AthenaError
 from ..functions.registry import or_null
+from . import cast_json, cast_numbers
+from .cast_text import text_of, to_char, to_varchar
 from .expr import Expr
 
 _names = count(1)
-_JAVA_NAME = {"integer": "INT", "bigint": "BIGINT", "smallint": "SMALLINT", "tinyint": "TINYINT"}
 
 
 def cast(expr, target, safe=False, line=1, column=1):
@@ -42,6 +43,8 @@ def conversion(source, target):
         return lambda x: x
     if source.base == "unknown":
         return lambda x: f"CAST(NULL AS {target.duckdb})"
+    if source.base == "json":
+        return cast_json.from_json(target)
     rule = _RULES.get(target.base)
     return rule(source, target) if rule else None
 
@@ -50,106 +53,10 @@ def _native(target):
     return lambda x: f"CAST({x} AS {target.duckdb})"
 
 
-def _to_integer(source, target):
-    if source.is_integer or source.base in ("boolean", "decimal"):
-        return _native(target)
-    if source.base in ("double", "real"):
-        name = source.base.upper()
-        return lambda x: (
-            f"CASE WHEN isfinite({x}) THEN CAST(round({x}) AS {target.duckdb}) WHEN {x} IS NOT NULL THEN "
-            f"error('INVALID_CAST_ARGUMENT: Cannot cast {name} NaN to {target.base}') END"
-        )
-    if source.is_text:
-        if target.base == "integer":
-            return lambda x: f"t_cast_integer({x})"
-        return lambda x: f"CAST(t_cast_bigint({x}, '{_JAVA_NAME[target.base]}') AS {target.duckdb})"
-    return _from_json(source, target)
-
-
-def _from_json(source, target):
-    if source.base != "json":
-        return None
-    if target.base in ("array", "map", "row"):
-        return lambda x: f"CAST(CAST({x} AS JSON) AS {target.duckdb})"
-    inner = conversion(types.VARCHAR, target)
-    return lambda x: inner(f"json_extract_string({x}, '$')")
-
-
-def _to_floating(source, target):
-    if source.is_numeric or source.base == "boolean":
-        return _native(target)
-    if source.is_text:
-        return lambda x: f"CAST(t_cast_double({x}) AS {target.duckdb})"
-    return _from_json(source, target)
-
-
-def _to_decimal(source, target):
-    if source.is_numeric or source.base == "boolean":
-        return _native(target)
-    if source.is_text:
-        name = f"DECIMAL({target.args[0]}, {target.args[1]})"
-        return lambda x: (
-            f"CASE WHEN {x} IS NULL THEN NULL WHEN TRY_CAST({x} AS {target.duckdb}) IS NULL THEN "
-            f"error('INVALID_CAST_ARGUMENT: Cannot cast VARCHAR ''' || {x} || ''' to {name}') "
-            f"ELSE CAST({x} AS {target.duckdb}) END"
-        )
-    return _from_json(source, target)
-
-
-def _to_boolean(source, target):
+def _to_boolean(source, _target):
     if source.is_numeric:
         return lambda x: f"({x} <> 0)"
-    if source.is_text:
-        return lambda x: f"t_cast_boolean({x})"
-    return _from_json(source, target)
-
-
-def _to_varchar(source, target):
-    whole = _text_of(source)
-    if whole is None or not target.args:
-        return whole
-    if source.base == "varchar" and source.args and source.args[0] <= target.args[0]:
-        return whole
-    return lambda x: f"left({whole(x)}, {target.args[0]})"
-
-
-def _text_of(source):
-    if source.is_integer or source.base in ("boolean", "decimal", "date", "uuid"):
-        return lambda x: f"CAST({x} AS VARCHAR)"
-    if source.base == "double":
-        return lambda x: f"t_double_text({x})"
-    if source.base == "real":
-        return lambda x: f"t_real_text({x})"
-    if source.base == "timestamp":
-        return lambda x: timestamp_text(x, source.args[0])
-    if source.base == "timestamp with time zone":
-        return lambda x: f"({timestamp_text(f't_local({x})', source.args[0])} || ' ' || ({x}).tz)"
-    if source.base == "time":
-        return lambda x: f"left(strftime(DATE '2000-01-01' + {x}, '%H:%M:%S.%f'), {_length(8, source.args[0])})"
-    if source.base == "json":
-        return lambda x: f"json_extract_string({x}, '$')"
-    if source.is_text or source.base in ("ipaddress", "time with time zone"):
-        return lambda x: x
-    if source.base == "interval day to second":
-        return lambda x: f"t_interval_text({x})"
-    return None
-
-
-def _length(base, precision):
-    return base + (precision + 1 if precision else 0)
-
-
-def timestamp_text(x, precision):
-    """A timestamp with as many digits after the point as its type has."""
-    if precision > 6:
-        return f"(strftime({x}, '%Y-%m-%d %H:%M:%S.%f') || '{'0' * (precision - 6)}')"
-    return f"left(strftime({x}, '%Y-%m-%d %H:%M:%S.%f'), {_length(19, precision)})"
-
-
-def _to_char(source, target):
-    text = _text_of(source)
-    length = target.args[0]
-    return text and (lambda x: f"rpad(left({text(x)}, {length}), {length}, ' ')")
+    return (lambda x: f"t_cast_boolean({x})") if source.is_text else None
 
 
 def _to_date(source, target):
@@ -157,97 +64,102 @@ def _to_date(source, target):
         return _native(target)
     if source.base == "timestamp with time zone":
         return lambda x: f"CAST(t_local({x}) AS DATE)"
-    if source.is_text:
-        return lambda x: f"t_cast_date({x})"
-    return _from_json(source, target)
+    return (lambda x: f"t_cast_date({x})") if source.is_text else None
 
 
 def _to_timestamp(source, target):
+    precision = target.args[0]
     if source.base == "date":
         return _native(target)
     if source.base == "timestamp":
-        if target.args[0] >= min(source.args[0], 6):
-            return lambda x: x
-        return lambda x: f"t_round_timestamp({x}, {10 ** (6 - target.args[0])})"
+        return lambda x: _rounded(x, source.args[0], precision)
     if source.base == "timestamp with time zone":
-        return lambda x: f"t_local({x})"
+        return lambda x: _rounded(f"t_local({x})", source.args[0], precision)
     if source.is_text:
-        return lambda x: f"t_cast_timestamp({x})"
-    return _from_json(source, target)
+        return lambda x: _rounded(f"t_cast_timestamp({x})", 6, precision)
+    return None
+
+
+def _rounded(x, digits, precision):
+    """A timestamp with `digits` after the point as one with `precision`."""
+    if precision >= min(digits, 6):
+        return x
+    return f"t_round_timestamp({x}, {10 ** (6 - precision)})"
 
 
 def _to_zoned(source, target):
+    precision = target.args[0]
     if source.base == "timestamp with time zone":
-        return lambda x: x
+        if precision >= min(source.args[0], 6):
+            return lambda x: x
+        return lambda x: f"t_round_zoned({x}, {10 ** (6 - precision)})"
     if source.base in ("date", "timestamp"):
-        return lambda x: f"CASE WHEN {x} IS NOT NULL THEN struct_pack(ts := CAST({x} AS TIMESTAMP), tz := 'UTC') END"
-    if source.is_text:
+        return lambda x: f"t_zoned(CAST({x} AS TIMESTAMP), 'UTC')"
+    if source.is_text and precision >= 6:
         return lambda x: f"t_cast_zoned({x})"
+    if source.is_text:
+        return lambda x: f"t_round_zoned(t_cast_zoned({x}), {10 ** (6 - precision)})"
     return None
 
 
 def _to_time(source, target):
-    if source.base in ("time", "timestamp"):
-        return lambda x: f"CAST({x} AS TIME)"
+    unit = 10 ** (6 - min(target.args[0], 6))
+    if source.base == "time":
+        if target.args[0] >= min(source.args[0], 6):
+            return lambda x: x
+        return lambda x: f"t_round_time({x}, {unit})"
+    if source.base == "timestamp":
+        return lambda x: f"t_round_time(CAST({x} AS TIME), {unit})"
     if source.base == "timestamp with time zone":
-        return lambda x: f"CAST(t_local({x}) AS TIME)"
-    if source.is_text:
-        return lambda x: (
-            f"CASE WHEN {x} IS NULL THEN NULL WHEN TRY_CAST({x} AS TIME) IS NULL THEN "
-            f"error('INVALID_CAST_ARGUMENT: Value cannot be cast to time: ' || {x}) ELSE CAST({x} AS TIME) END"
-        )
+        return lambda x: f"t_round_time(CAST(t_local({x}) AS TIME), {unit})"
+    if source.base == "time with time zone":
+        return lambda x: f"t_round_time(CAST(regexp_replace({x}, '[+-][0-9:]+$', '') AS TIME), {unit})"
+    return (lambda x: f"t_round_time(t_cast_time({x}), {unit})") if source.is_text else None
+
+
+def _to_zoned_time(source, target):
+    if source.base == "time with time zone" and target.args[0] >= source.args[0]:
+        return lambda x: _lengthened(x, source.args[0], target.args[0])
+    if source.base == "time":
+        return lambda x: f"({text_of(types.time(target.args[0]))(x)} || '+00:00')"
     return None
 
 
-def _to_json(source, target):
-    if source.base in ("varbinary", "function", "hyperloglog") or source.base.startswith("interval"):
-        return None
-    return lambda x: f"CASE WHEN {x} IS NOT NULL THEN CAST(to_json({_jsonable(source, x)}) AS VARCHAR) END"
-
-
-def _jsonable(source, x):
-    """A value in the form whose to_json is Trino's: dates as text, JSON as itself, anonymous fields as ''."""
-    if source.base == "json":
-        return f"CAST({x} AS JSON)"
-    if source.is_numeric or source.base in ("boolean", "varchar", "char"):
+def _lengthened(x, digits, precision):
+    if digits == precision:
         return x
-    if source.base == "array":
-        return _each(x, lambda e: _jsonable(source.args[0], e))
-    if source.base == "map":
-        entries = _entries(x, source, _text_of(source.args[0]), lambda v: _jsonable(source.args[1], v))
-        return f"map_from_entries({entries})"
-    if source.base == "row":
-        parts = (f'"{n}" := {_jsonable(t, _field(x, n))}' for n, t in source.fields)
-        return f"CASE WHEN {x} IS NOT NULL THEN struct_pack({', '.join(parts)}) END"
-    return _text_of(source)(x)
+    zeros = "0" * (precision - digits)
+    return f"regexp_replace({x}, '([+-][0-9:]+)$', '{'.' if digits == 0 else ''}{zeros}\\1')"
+
+
+def _to_json(source, _target):
+    return cast_json.to_json(source, text_of)
 
 
 def _to_array(source, target):
-    if source.base == "array":
-        inner = conversion(source.args[0], target.args[0])
-        if inner is None:
-            return None
-        if source.args[0].base == "unknown":
-            return _native(target)
-        return lambda x: _each(x, inner)
-    return _from_json(source, target)
+    if source.base != "array":
+        return None
+    inner = conversion(source.args[0], target.args[0])
+    if inner is None:
+        return None
+    if source.args[0].base == "unknown":
+        return _native(target)
+    return lambda x: _each(x, inner)
 
 
 def _to_map(source, target):
-    if source.base == "map":
-        key, value = (conversion(s, t) for s, t in zip(source.args, target.args, strict=True))
-        if key is None or value is None:
-            return None
-        if "unknown" in (source.args[0].base, source.args[1].base):
-            return _native(target)
-        return lambda x: f"CASE WHEN {x} IS NOT NULL THEN map_from_entries({_entries(x, source, key, value)}) END"
-    return _from_json(source, target)
+    if source.base != "map":
+        return None
+    key, value = (conversion(s, t) for s, t in zip(source.args, target.args, strict=True))
+    if key is None or value is None:
+        return None
+    if "unknown" in (source.args[0].base, source.args[1].base):
+        return _native(target)
+    return lambda x: f"CASE WHEN {x} IS NOT NULL THEN map_from_entries({_entries(x, key, value)}) END"
 
 
 def _to_row(source, target):
-    if source.base != "row":
-        return _from_json(source, target)
-    if len(source.args) != len(target.args):
+    if source.base != "row" or len(source.args) != len(target.args):
         return None
     inner = [conversion(s, t) for (_, s), (_, t) in zip(source.args, target.args, strict=True)]
     if None in inner:
@@ -271,36 +183,57 @@ def _each(x, inner):
     return x if body == name else f"list_transform({x}, lambda {name}: {body})"
 
 
-def _entries(x, source, key, value):
+def _entries(x, key, value):
     name = f"e{next(_names)}"
     body = f"struct_pack(k := {key(f'{name}.key')}, v := {value(f'{name}.value')})"
     return f"list_transform(map_entries({x}), lambda {name}: {body})"
 
 
-def _to_uuid(source, target):
-    return (lambda x: f"CAST({x} AS UUID)") if source.is_text else None
+def _to_uuid(source, _target):
+    if source.base == "varbinary":
+        return lambda x: f"CAST(t_binary_uuid({x}) AS UUID)"
+    return (lambda x: f"CAST(t_cast_uuid({x}) AS UUID)") if source.is_text else None
 
 
-def _to_ipaddress(source, target):
+def _to_ipaddress(source, _target):
+    if source.base == "varbinary":
+        return lambda x: f"t_binary_ipaddress({x})"
     return (lambda x: f"t_cast_ipaddress({x})") if source.is_text else None
 
 
+def _to_varbinary(source, _target):
+    if source.base == "varchar":
+        return lambda x: f"encode({x})"
+    if source.base == "uuid":
+        return lambda x: f"from_hex(replace(CAST({x} AS VARCHAR), '-', ''))"
+    if source.base == "ipaddress":
+        return lambda x: f"t_ipaddress_binary({x})"
+    return (lambda x: x) if source.base in types.SKETCHES else None
+
+
+def _to_sketch(source, _target):
+    return (lambda x: x) if source.base == "varbinary" else None
+
+
 _RULES = {
-    **dict.fromkeys(types.INTEGERS, _to_integer),
-    "double": _to_floating,
-    "real": _to_floating,
-    "decimal": _to_decimal,
+    **dict.fromkeys(types.INTEGERS, cast_numbers.to_integer),
+    "double": cast_numbers.to_floating,
+    "real": cast_numbers.to_floating,
+    "decimal": cast_numbers.to_decimal,
     "boolean": _to_boolean,
-    "varchar": _to_varchar,
-    "char": _to_char,
+    "varchar": to_varchar,
+    "char": to_char,
     "date": _to_date,
     "timestamp": _to_timestamp,
     "timestamp with time zone": _to_zoned,
     "time": _to_time,
+    "time with time zone": _to_zoned_time,
     "json": _to_json,
     "array": _to_array,
     "map": _to_map,
     "row": _to_row,
     "uuid": _to_uuid,
     "ipaddress": _to_ipaddress,
+    "varbinary": _to_varbinary,
+    **dict.fromkeys(types.SKETCHES, _to_sketch),
 }

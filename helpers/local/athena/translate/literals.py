@@ -24,7 +24,7 @@ def literal(node):
     at = {"line": node.line, "column": node.column}
     if node.kind == "integer":
         value = int(node.value)
-        kind = types.INTEGER if value <= _INTEGER_MAX else types.BIGINT
+        kind = types.INTEGER if -_INTEGER_MAX - 1 <= value <= _INTEGER_MAX else types.BIGINT
         return constant(value, kind, f"CAST({value} AS {kind.duckdb})", **at)
     if node.kind == "double":
         value = float(node.value)
@@ -55,10 +55,14 @@ def typed(node):
 
 
 def _date(text, at):
-    year, month, day = (
-        re.fullmatch(r"\s*(\d+)-(\d{1,2})-(\d{1,2})\s*", text).groups() if re.match(r"\s*\d+-", text) else (0, 0, 0)
-    )
-    value = date(int(year), int(month), int(day))
+    found = re.fullmatch(r"\s*([+-]?\d+)-(\d{1,2})-(\d{1,2})\s*", text)
+    if not found:
+        raise ValueError(text)
+    year, month, day = map(int, found.groups())
+    if not 1 <= year <= 9999:  # years that Python's dates do not have
+        date(2000 + year % 400, month, day)
+        return Expr(types.DATE, "constant", (), f"DATE '{year}-{month:02d}-{day:02d}'", text.strip(), **at)
+    value = date(year, month, day)
     return constant(value, types.DATE, f"DATE '{value.isoformat()}'", **at)
 
 
@@ -92,7 +96,8 @@ def _decimal(text, at):
         raise ValueError(text)
     _, digits, exponent = value.as_tuple()
     scale = max(-exponent, 0)
-    precision = max(len(digits) + max(exponent, 0), scale, 1)
+    written = len(re.sub(r"[eE].*|\D", "", text))  # leading zeros count
+    precision = max(len(digits) + max(exponent, 0), written, scale, 1)
     if precision > 38:
         raise ValueError(text)
     kind = types.decimal(precision, scale)

@@ -44,9 +44,14 @@ def distinct_from(left, right, line, column):
 def negate(value, line, column):
     """Unary minus. A negative integer literal stays a literal."""
     if value.type.is_numeric or value.type.base.startswith("interval"):
-        if value.op == "literal" and value.value is not None and not isinstance(value.value, bool):
+        least = -(2 ** {"tinyint": 7, "smallint": 15, "integer": 31, "bigint": 63}.get(value.type.base, 0))
+        if value.op == "literal" and value.value not in (None, least) and not isinstance(value.value, bool):
             return Expr(value.type, "literal", (), f"(-{value.template})", -value.value, line, column)
-        return call("negate", value.type, "(-{0})", value, line=line, column=column)
+        template = "(-{0})"
+        if value.type.is_integer:
+            overflow = f"error('NUMERIC_VALUE_OUT_OF_RANGE: {value.type} negation overflow: {least}')"
+            template = f"CASE WHEN {{0}} = {least} THEN {overflow} ELSE CAST(-{{0}} AS {value.type.duckdb}) END"
+        return call("negate", value.type, template, value, line=line, column=column)
     raise AthenaError("TYPE_MISMATCH", f"Cannot negate {value.type}", line, column)
 
 
@@ -88,20 +93,26 @@ def _decimal(op, left, right, position):
     if op in ("+", "-"):
         result = types.decimal(max(p1 - s1, p2 - s2) + scale + 1, scale)
         template = f"CAST(CAST({{0}} AS {result.duckdb}) {op} CAST({{1}} AS {result.duckdb}) AS {result.duckdb})"
+        if result.args[0] == 38:
+            template = _within(f"t_decimal('{op}', CAST({{0}} AS VARCHAR), CAST({{1}} AS VARCHAR), {scale})", result)
     elif op == "*":
         result = types.decimal(p1 + p2, s1 + s2)
         exact = f"t_decimal('*', CAST({{0}} AS VARCHAR), CAST({{1}} AS VARCHAR), {s1 + s2})"
-        template = (
-            f"CAST(({{0}} * {{1}}) AS {result.duckdb})" if p1 + p2 <= 38 else f"CAST({exact} AS {result.duckdb})"
-        )
+        template = f"CAST(({{0}} * {{1}}) AS {result.duckdb})" if p1 + p2 <= 38 else _within(exact, result)
     else:
         if op == "/":
             result = types.decimal(p1 + s2 + max(s2 - s1, 0), scale)
         else:
             result = types.decimal(min(p1 - s1, p2 - s2) + scale, scale)
         exact = f"t_decimal('{op}', CAST({{0}} AS VARCHAR), CAST({{1}} AS VARCHAR), {scale})"
-        template = f"CAST({exact} AS {result.duckdb})"
+        template = _within(exact, result)
     return call(op, result, template, left, right, **position)
+
+
+def _within(exact, result):
+    """A decimal computed as text, refused where its type cannot hold it."""
+    precision, scale = result.args
+    return f"CAST(t_decimal_fits({exact}, {precision - scale}) AS {result.duckdb})"
 
 
 def _temporal(op, left, right):
@@ -157,5 +168,5 @@ def _shift(op, left, right):
         )
         return precision, moved, args
     if left.type.base == "time" and not months:
-        return left.type, f"({{0}} + {interval})", args
+        return types.time(max(left.type.args[0], 3)), f"({{0}} + {interval})", args
     return None
