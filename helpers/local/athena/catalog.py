@@ -72,6 +72,7 @@ def _columns(described):
     return [
         Column(c["Name"].lower(), hive_type(c.get("Type") or "string"), c.get("Type") or "string", c.get("Comment"))
         for c in described or []
+        if (c.get("Parameters") or {}).get("iceberg.field.current") != "false"  # a column that was dropped
     ]
 
 
@@ -82,6 +83,7 @@ class Catalog:
         self.glue, self.s3, self.caching = glue, s3, caching
         self._tables, self._generation = {}, 0
         self._store = PartitionStore(glue)
+        self.warehouse = None  # the Iceberg tables, opened when the first one is met
 
     def changed(self):
         """Forget what was read: Glue has been written to."""

@@ -4,9 +4,6 @@ from . import ddl, explain, queries, show_functions, writers
 from .errors import AthenaError, RequestError, unsupported_statement
 from .outcome import Outcome
 from .sql import statement_tree, statements, tree
-from .tables import CATALOG, Tables
-
-_MODIFYING = "Modifying Hive table rows is only supported for transactional tables"
 
 
 def check(statement, context):
@@ -24,15 +21,17 @@ def run(statement, context) -> Outcome:
 
 
 def _modify(statement, context):
-    """UPDATE, DELETE and MERGE: Hive tables refuse them, Iceberg tables come later."""
-    tables = Tables(context.services.catalog, context.catalog, context.database)
-    catalog, database, name = tables.qualify(statement.name)
-    if catalog != CATALOG:
-        message = f"Table '{catalog}.{database}.{name}' does not exist"
-        raise AthenaError("TABLE_NOT_FOUND", message, 1, 1)
-    position = tree.TableName(statement.name.parts, line=1, column=1)
-    tables.resolve(position)
-    raise AthenaError("NOT_SUPPORTED", _MODIFYING)
+    """What only Iceberg tables have: UPDATE, DELETE, MERGE, OPTIMIZE, VACUUM."""
+    from .iceberg import changes, merging, optimizing, vacuuming  # pyiceberg takes a second to load
+
+    rule = {
+        statement_tree.Update: changes.update,
+        statement_tree.Delete: changes.delete,
+        statement_tree.Merge: merging.merge,
+        statement_tree.Optimize: optimizing.optimize,
+        statement_tree.Vacuum: vacuuming.vacuum,
+    }[type(statement)]
+    return rule(statement, context)
 
 
 def _prepare(statement, context):
@@ -71,6 +70,8 @@ _HANDLERS = {
     statement_tree.Update: _modify,
     statement_tree.Delete: _modify,
     statement_tree.Merge: _modify,
+    statement_tree.Optimize: _modify,
+    statement_tree.Vacuum: _modify,
     statement_tree.Prepare: _prepare,
     statement_tree.Execute: _execute,
     statement_tree.Deallocate: _deallocate,

@@ -28,7 +28,7 @@ ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")  # Athena silently ignores such objects (
 
 @dataclass(frozen=True)
 class DataFile:
-    """One version of one object; `size` in bytes as stored."""
+    """One version of one object; `size` in bytes as stored. `etag` is '' for an object that never changes."""
 
     bucket: str
     key: str
@@ -216,7 +216,8 @@ class ObjectCache:
 
     def _fetch(self, file, target):
         try:
-            body = self.s3.get_object(Bucket=file.bucket, Key=file.key, IfMatch=f'"{file.etag}"')["Body"]
+            version = {"IfMatch": f'"{file.etag}"'} if file.etag else {}
+            body = self.s3.get_object(Bucket=file.bucket, Key=file.key, **version)["Body"]
             with open(target, "wb") as out:
                 for chunk in body.iter_chunks(CHUNK):
                     out.write(chunk)

@@ -40,6 +40,7 @@ class Outcome:
     """`rows` hold Athena's text, None for NULL. `file`: which result file is written: csv, txt or none.
 
     `update_type` goes into the metadata file; `manifest` lists the objects that a write made (s3:// URIs).
+    `from_catalog`: answered from a table's metadata, where the same statement about a Hive table goes to Hive.
     """
 
     columns: list[ResultColumn] = field(default_factory=list)
@@ -49,6 +50,7 @@ class Outcome:
     file: str = "csv"
     header: bool = True
     manifest: list[str] | None = None
+    from_catalog: bool = False
 
 
 @dataclass

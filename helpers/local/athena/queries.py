@@ -5,6 +5,7 @@ from .errors import AthenaError, RequestError
 from .outcome import Outcome, ResultColumn
 from .sql import statements, tree
 from .tables import Tables
+from .translate.expr import Renderer
 from .translate.planner import Planner
 from .translate.pruning import table_scan
 
@@ -51,12 +52,28 @@ def _no_rows(scan, wanted):
     return f"(SELECT {columns} WHERE false)"
 
 
-def plan(query, context, parameters=()):
-    """A tree.Query → Planned. Everything that Trino's analysis refuses is refused here, before a byte is read."""
-    tables = Tables(context.services.catalog, context.catalog, context.database)
-    planner = Planner(tables, parameters)
+def plan(query, context, parameters=(), tables=None, row_columns=()):
+    """A tree.Query → Planned. Everything that Trino's analysis refuses is refused here, before a byte is read.
+
+    `tables`: what names mean, when the caller has looked some up already. `row_columns`: see Planner.
+    """
+    tables = tables or Tables(context.services.catalog, context.catalog, context.database)
+    planner = Planner(tables, parameters, constant_of(context), row_columns)
     found = planner.plan(query)
     return Planned(found, planner.scans, context, tables.metadata_bytes)
+
+
+def constant_of(context):
+    """A function from a constant Expr to its value as DuckDB gives it."""
+
+    def value(expr):
+        connection = context.services.duck.connect()
+        try:
+            return connection.execute(f"SELECT {Renderer()(expr)}").fetchone()[0]
+        finally:
+            connection.close()
+
+    return value
 
 
 def describe(query, context):

@@ -15,7 +15,7 @@ from .outcome import ResultColumn
 from .spool import IN_MEMORY, IN_MEMORY_BYTES, FileRows, MemoryRows, csv_line
 from .sql.lexer import tokenize
 
-CSV_STATEMENTS = ("SELECT", "EXECUTE", "UPDATE", "DELETE", "MERGE", "SHOW_FUNCTIONS")
+CSV_STATEMENTS = ("SELECT", "EXECUTE", "UPDATE", "DELETE", "MERGE", "VACUUM_TABLE", "SHOW_FUNCTIONS")
 BARE_STATEMENTS = ("INSERT", "UNLOAD")
 CTAS = "CREATE_TABLE_AS_SELECT"
 # Statements that Hive or the engine runs; Athena answers the others from the catalog by itself.
@@ -103,10 +103,11 @@ class ResultWriter:
     def write(self, execution_id, statement, location, outcome):
         """Write the files of `outcome` at `location` and return its Results."""
         kind = statement.substatement_type
-        results = Results(outcome.columns, update_count=_update_count(kind, outcome.update_count))
+        by_hive = kind in _RUN_BY_HIVE and not outcome.from_catalog
+        results = Results(outcome.columns, update_count=_update_count(kind, outcome.update_count, by_hive))
         literal = kind == "SELECT" and is_literal_select(statement.sql)
         engine = kind in _RUN_BY_ENGINE and not literal
-        content_type = ENGINE_TYPE if engine or kind in _RUN_BY_HIVE else ATHENA_TYPE
+        content_type = ENGINE_TYPE if engine or by_hive else ATHENA_TYPE
         if outcome.manifest:
             results.manifest = manifest_location(location, execution_id)
             body = "".join(uri + "\n" for uri in outcome.manifest)
@@ -122,7 +123,7 @@ class ResultWriter:
                 text = "\n".join("\t".join(v or "" for v in row) for row in rows).encode()
                 results.output_bytes = len(text)
                 self._put(location, text, content_type)
-        metadata = self._metadata(execution_id, kind, outcome, literal, engine)
+        metadata = self._metadata(execution_id, outcome, literal, engine, by_hive)
         if metadata is not None:
             self._put(location + ".metadata", metadata, content_type)
         return results
@@ -147,9 +148,9 @@ class ResultWriter:
         with open(path, "rb") as file:
             self._put(location, file, content_type)
 
-    def _metadata(self, execution_id, kind, outcome, literal, engine):
+    def _metadata(self, execution_id, outcome, literal, engine, by_hive):
         """The bytes of the metadata object, or None where Athena writes none."""
-        if kind in _RUN_BY_HIVE:
+        if by_hive:
             return metadata_file.encode(execution_id, outcome.columns, metadata_file.HIVE)
         if engine:
             return metadata_file.encode(
@@ -193,8 +194,8 @@ class ResultWriter:
         return True
 
 
-def _update_count(kind, count):
+def _update_count(kind, count, by_hive):
     """0 where a statement counts nothing but Athena shows the field, None where it does not show it."""
-    if kind == "EXPLAIN" or kind in _RUN_BY_HIVE:
+    if kind == "EXPLAIN" or by_hive:
         return None
     return 0 if count is None and kind.startswith(_COUNTS_NOTHING) else count

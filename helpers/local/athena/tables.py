@@ -32,14 +32,18 @@ class Resolved:
 
 
 class Tables:
-    """Resolves names for one query. `catalog_name` and `database` are the query's context."""
+    """Resolves names for one query. `catalog_name` and `database` are the query's context.
 
-    def __init__(self, catalog, catalog_name, database):
+    An Iceberg table named twice is read at one snapshot: `snapshots` remembers it.
+    """
+
+    def __init__(self, catalog, catalog_name, database, snapshots=None):
         self.catalog, self.catalog_name, self.database = catalog, catalog_name, database
+        self.snapshots = {} if snapshots is None else snapshots
         self.metadata_bytes = 0  # information_schema is scanned too: the recorded answers count a few bytes for it
 
     def within(self, database):
-        return Tables(self.catalog, CATALOG, database)
+        return Tables(self.catalog, CATALOG, database, self.snapshots)
 
     def qualify(self, node):
         """A tree.TableName → (catalog, database, table), lower-case."""
@@ -54,8 +58,11 @@ class Tables:
         defaults = [(self.catalog_name or CATALOG).lower(), (self.database or "").lower()]
         return tuple(defaults[: 3 - len(parts)] + parts)
 
-    def resolve(self, node):
-        """A tree.TableName → Resolved. Raises Trino's error for what does not exist."""
+    def resolve(self, node, version=None):
+        """A tree.TableName → Resolved. Raises Trino's error for what does not exist.
+
+        `version`: (kind, value, Type) of FOR … AS OF, which Iceberg tables have.
+        """
         catalog, database, name = qualifier = self.qualify(node)
         if catalog != CATALOG:
             raise AthenaError("CATALOG_NOT_FOUND", f"Catalog '{catalog}' does not exist", node.line, node.column)
@@ -65,9 +72,9 @@ class Tables:
         if table is None:
             raise self._missing(qualifier, node)
         if table.is_iceberg:
-            raise AthenaError(
-                "NOT_SUPPORTED", "Iceberg tables are not supported by this endpoint yet", node.line, node.column
-            )
+            return self._iceberg(qualifier, table, version, node)
+        if version is not None:
+            raise AthenaError("NOT_SUPPORTED", "This connector does not support versioned tables")
         if "$" in name:
             return self._metadata_table(qualifier, table, node)
         if table.is_view:
@@ -81,6 +88,19 @@ class Tables:
             return AthenaError("SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist", node.line, node.column)
         message = f"Table '{catalog}.{database}.{name}' does not exist"
         return AthenaError("TABLE_NOT_FOUND", message, node.line, node.column)
+
+    def _iceberg(self, qualifier, table, version, node):
+        from .iceberg import metadata_tables, relations  # pyiceberg takes a second to load
+
+        key = (table.database, table.name, repr(version))
+        if key not in self.snapshots:
+            self.snapshots[key] = relations.at(table, self.catalog, version)
+        found = self.snapshots[key]
+        if "$" not in qualifier[2]:
+            return Resolved(qualifier, table=found, columns=[(c.name, c.type) for c in found.columns])
+        columns, rows, size = metadata_tables.read(found, qualifier[2].partition("$")[2], qualifier, node)
+        self.metadata_bytes += size
+        return Resolved(qualifier, columns=columns, rows=rows)
 
     def _view(self, qualifier, table):
         try:

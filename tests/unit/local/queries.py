@@ -34,11 +34,7 @@ class Session:
         if parameters:
             request["ExecutionParameters"] = parameters
         execution_id = self.athena.start_query_execution(**request)["QueryExecutionId"]
-        while True:
-            execution = self.athena.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]
-            if execution["Status"]["State"] in ("SUCCEEDED", "FAILED", "CANCELLED"):
-                break
-            time.sleep(0.01)
+        execution = self.wait(execution_id)
         status, scanned = execution["Status"], execution["Statistics"].get("DataScannedInBytes", 0)
         if status["State"] != "SUCCEEDED":
             return Answer(status["State"], [], [], scanned, status.get("StateChangeReason"))
@@ -47,6 +43,14 @@ class Session:
         rows = [[d.get("VarCharValue") for d in r["Data"]] for r in results["Rows"]]
         names = [name for name, _ in columns]
         return Answer("SUCCEEDED", columns, rows[1:] if rows[:1] == [names] else rows, scanned)
+
+    def wait(self, execution_id):
+        """The QueryExecution once it has ended."""
+        while True:
+            execution = self.athena.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]
+            if execution["Status"]["State"] in ("SUCCEEDED", "FAILED", "CANCELLED"):
+                return execution
+            time.sleep(0.01)
 
     def ok(self, sql, database=None, parameters=None):
         answer = self.run(sql, database, parameters)

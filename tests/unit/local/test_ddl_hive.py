@@ -273,11 +273,6 @@ def test_views_in_the_catalog(ok, fails, glue, place):
     assert fails("DROP TABLE over_viewed").endswith("Cannot drop a view with DROP TABLE")
 
 
-def test_iceberg_is_refused_clearly(fails):
-    message = fails("CREATE TABLE ice (a int) LOCATION 's3://{b}/t/ice/' TBLPROPERTIES ('table_type'='ICEBERG')")
-    assert message.startswith("NOT_SUPPORTED: ") and "Iceberg" in message
-
-
 def test_describing_what_is_not_there_is_refused_at_once(athena, run):
     for sql in ("DESCRIBE nothing", 'DESCRIBE "nothing"', "SHOW COLUMNS IN nothing", "DESC nodb.nothing"):
         with pytest.raises(athena.exceptions.InvalidRequestException, match=r"Entity Not Found \(Service: Amazon"):

@@ -3,13 +3,16 @@
 `check` is asked when the query is started, `run` when its turn has come.
 """
 
+from ..iceberg import statements as iceberg
 from ..sql import ddl_comments, ddl_tree
 from . import columns, databases, describe, partitions, repair, show, tables, views
 from .failures import complaint
+from .names import find
 from .starting import check
 
 __all__ = ["check", "is_ddl", "run"]
 
+_OF_VIEWS = (ddl_tree.CreateView, ddl_tree.DropView, ddl_tree.ShowCreateView)
 _RULES = {
     ddl_tree.CreateDatabase: databases.create,
     ddl_tree.DropDatabase: databases.drop,
@@ -17,6 +20,7 @@ _RULES = {
     ddl_tree.CreateTable: tables.create,
     ddl_tree.DropTable: tables.drop,
     ddl_tree.SetProperties: tables.set_properties,
+    ddl_tree.UnsetProperties: tables.unset_properties,
     ddl_tree.SetLocation: tables.set_location,
     ddl_tree.RenameTable: tables.rename,
     ddl_tree.AddColumns: columns.add,
@@ -48,10 +52,25 @@ def is_ddl(statement):
 
 def run(statement, context):
     """Run a statement of `sql.ddl_tree` → Outcome. Raises AthenaError with Hive's or Trino's message."""
+    outcome = _of_iceberg(statement, context)
+    if outcome is not None:
+        return outcome
     minded = statement.complaint or ddl_comments.complaint(statement)
     if minded and not getattr(statement, "of_view", False):
         raise complaint(statement, minded)
-    outcome = _RULES[type(statement)](statement, context)
+    return _changing(statement, context, _RULES[type(statement)](statement, context))
+
+
+def _of_iceberg(statement, context):
+    """The Outcome of a statement that Iceberg tables answer in their own way, or None. Hive minds nothing there."""
+    if not isinstance(statement, ddl_tree.TableStatement) or isinstance(statement, _OF_VIEWS):
+        return None
+    table = find(statement.name, context)
+    rule = iceberg.rule(statement) if table is not None and table.is_iceberg else None
+    return rule and _changing(statement, context, rule(statement, table, context))
+
+
+def _changing(statement, context, outcome):
     if statement.statement_type != ddl_tree.UTILITY:
         context.services.catalog.changed()
     return outcome

@@ -1,8 +1,8 @@
 """ALTER TABLE ADD, REPLACE and CHANGE COLUMNS. Partitions keep the columns they were added with."""
 
 from ..outcome import Outcome
-from .failures import drop_column, execution_error, iceberg
-from .names import find, hive_table, table_input, update
+from .failures import drop_column, execution_error
+from .names import hive_table, table_input, update
 from .partition_values import glue_values, partition_of
 from .tables import column_input
 
@@ -64,9 +64,6 @@ def change(statement, context):
 
 def drop(statement, context):
     """DROP COLUMN is for Iceberg tables; Hive's parser does not know it."""
-    table = find(statement.name, context)
-    if table is not None and table.is_iceberg:
-        raise iceberg(f"{table.database}.{table.name}")
     raise drop_column(statement)
 
 

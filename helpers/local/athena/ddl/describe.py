@@ -8,7 +8,6 @@ from .failures import (
     PARSE_EXCEPTION,
     database_not_found,
     execution_error,
-    iceberg,
     semantic,
     table_not_found,
 )
@@ -29,8 +28,6 @@ def describe(statement, context):
     table = find(statement.name, context)
     if table is None:
         raise table_not_found(statement.name.table)
-    if table.is_iceberg:
-        raise iceberg(f"{table.database}.{table.name}")
     partition = _partition(table, statement.partition, context) if statement.partition else None
     if statement.column:
         lines = [_column_line(table, partition, statement.column)]

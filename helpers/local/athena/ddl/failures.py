@@ -76,11 +76,6 @@ def entity_not_found():
     return RequestError(glue_error("EntityNotFoundException", "Entity Not Found"))
 
 
-def iceberg(what):
-    """Iceberg tables are not read or written here yet."""
-    return AthenaError("NOT_SUPPORTED", f"{what}: this endpoint does not support Iceberg tables yet")
-
-
 def view_not_found(name, line=1, column=1):
     return AthenaError("TABLE_NOT_FOUND", f"View '{name}' does not exist", line, column)
 

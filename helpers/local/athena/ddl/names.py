@@ -1,6 +1,6 @@
 """From a name in a statement to the table in the catalog."""
 
-from .failures import database_not_found, iceberg, semantic, table_not_found
+from .failures import database_not_found, semantic, table_not_found
 
 DEFAULT_DATABASE = "default"
 # Fields of a table that Glue reports and does not take back.
@@ -43,8 +43,6 @@ def existing(name, context, as_written=False, **arguments):
 def hive_table(name, context):
     """A table that ALTER TABLE can work on."""
     table = existing(name, context)
-    if table.is_iceberg:
-        raise iceberg(f"{table.database}.{table.name}")
     if table.is_view:
         raise semantic("To alter a view you need to use the ALTER VIEW command.", 10131)
     return table

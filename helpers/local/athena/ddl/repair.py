@@ -8,7 +8,7 @@ from ..errors import AthenaError
 from ..objects import split_location
 from ..outcome import Outcome
 from ..partitions import NULL_PARTITION, typed_value
-from .failures import execution_error, iceberg
+from .failures import execution_error
 from .names import find
 from .partition_values import path, unescape
 from .partitions import create, partition_input
@@ -20,8 +20,6 @@ def repair(statement, context):
     table = find(statement.name, context)
     if table is None:
         return _outcome([f"Tables not in metastore:\t{statement.name.table}"])
-    if table.is_iceberg:
-        raise iceberg(f"{table.database}.{table.name}")
     if table.is_view or not table.location:
         raise execution_error("Can not create a Path from an empty string")
     bucket, prefix = split_location(table.location)

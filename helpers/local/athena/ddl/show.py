@@ -4,7 +4,7 @@ import re
 
 from ..outcome import Outcome, ResultColumn
 from .describe import describe_view
-from .failures import execution_error, iceberg
+from .failures import execution_error
 from .formats import LAZY_SIMPLE, comment
 from .names import DEFAULT_DATABASE, existing, require_database
 from .partition_values import matching, path
@@ -67,8 +67,6 @@ def views(statement, context):
 
 def partitions(statement, context):
     table = existing(statement.name, context)
-    if table.is_iceberg:
-        raise iceberg(f"{table.database}.{table.name}")
     if not table.partition_keys:
         raise execution_error(f"Table {table.name} is not a partitioned table")
     found = context.services.catalog.registered_partitions(table)
@@ -98,8 +96,6 @@ def properties(statement, context):
 
 def create_table(statement, context):
     table = existing(statement.name, context, as_written=True)
-    if table.is_iceberg:
-        raise iceberg(f"{table.database}.{table.name}")
     text = _create_view(table) if table.is_view else _create_table(table)
     rows = [[line] for line in text.split("\n")]
     return Outcome([ResultColumn("createtab_stmt", "string")], rows, file="txt", header=False)

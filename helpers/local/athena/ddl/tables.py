@@ -2,8 +2,9 @@
 
 import time
 
+from ..errors import AthenaError
 from ..outcome import Outcome
-from .failures import NOT_BY_HIVE, NOT_OFFERED, execution_error, glue_error, iceberg, semantic
+from .failures import NOT_BY_HIVE, NOT_OFFERED, execution_error, glue_error, semantic
 from .formats import storage
 from .names import database_of, existing, find, hive_table, require_database, table_input, update
 from .partition_values import glue_values, partition_of
@@ -14,7 +15,9 @@ DDL_TIME = "transient_lastDdlTime"
 def create(statement, context):
     database, name = database_of(statement.name, context), statement.name.table
     if statement.is_iceberg:
-        raise iceberg(f"CREATE TABLE {database}.{name}")
+        from ..iceberg import ddl  # pyiceberg takes a second to load
+
+        return ddl.create(statement, context)
     _check_columns(statement)
     described = _described(statement)
     require_database(database, context)
@@ -113,6 +116,13 @@ def set_properties(statement, context):
     return Outcome(file="txt")
 
 
+def unset_properties(statement, context):
+    """Athena offers it for Iceberg tables."""
+    table = hive_table(statement.name, context)
+    message = f"ALTER TABLE UNSET TBLPROPERTIES is for Iceberg tables; {table.database}.{table.name} is none"
+    raise AthenaError("NOT_SUPPORTED", message)
+
+
 def set_location(statement, context):
     table = hive_table(statement.name, context)
     location = stored_location(statement.location)
@@ -140,9 +150,7 @@ def set_location(statement, context):
 def rename(statement, context):
     """Glue cannot rename a table, and says so."""
     refused = {"error_type": NOT_BY_HIVE, "athena_message": NOT_OFFERED}
-    table = existing(statement.name, context, **refused)
-    if table.is_iceberg:
-        raise iceberg(f"{table.database}.{table.name}")
+    existing(statement.name, context, **refused)
     raise execution_error(
         "Unable to alter table. Unable to change partition or table: "
         + glue_error(

@@ -37,6 +37,10 @@ def open_scan(scan, context, con):
     A scan without columns (`count(*)`) has one column, "$rows", and as many rows as the table.
     """
     table = scan.table
+    if table.is_iceberg:
+        from ..iceberg import reading  # pyiceberg takes a second to load
+
+        return reading.open_scan(scan, context, con)
     if not table.location and not table.partition_keys:
         raise AthenaError("HIVE_METASTORE_ERROR", "Required Table Storage Descriptor is not populated.")
     serde_module(table.serde)

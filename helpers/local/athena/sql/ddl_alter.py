@@ -15,6 +15,7 @@ from .ddl_tree import (
     ReplaceColumns,
     SetLocation,
     SetProperties,
+    UnsetProperties,
 )
 from .ddl_types import column, column_type
 
@@ -123,6 +124,15 @@ def _set(cursor, name, partition=None):
     raise cursor.no_alternative()
 
 
+def _unset(cursor, name):
+    start = cursor.at
+    cursor.advance()
+    if not cursor.accept("TBLPROPERTIES"):
+        cursor.at = start + 1
+        raise cursor.no_alternative()
+    return UnsetProperties(name=name, keys=cursor.parenthesised(cursor.string))
+
+
 def _rename(cursor, name):
     cursor.advance()
     if not cursor.accept("TO"):
@@ -183,6 +193,7 @@ _RULES = {
     "CHANGE": _change,
     "DROP": _drop,
     "SET": _set,
+    "UNSET": _unset,
     "RENAME": _rename,
     "PARTITION": _partition,
 }

@@ -85,18 +85,24 @@ def _partitioned_by(cursor, statement):
     try:
         statement.partitioned_by = cursor.parenthesised(lambda: column(cursor))
     except HiveSyntax:
-        cursor.at, statement.transforms = start, True
-        cursor.parenthesised(lambda: _transform(cursor))
+        cursor.at = start
+        statement.transforms = cursor.parenthesised(lambda: _transform(cursor))
 
 
 def _transform(cursor):
-    cursor.identifier("column specification")
-    if cursor.accept("("):
-        while not cursor.is_word(")"):
-            if cursor.token.kind == "end":
-                raise cursor.mismatch("')'")
-            cursor.advance()
-        cursor.expect(")")
+    """column, day(column) or bucket(4, column) → (transform, number or None, column)"""
+    if cursor.peek().upper != "(":
+        return "identity", None, cursor.identifier("column specification")
+    if not cursor.at_identifier():
+        raise cursor.mismatch("{IDENTIFIER, BACKQUOTED_IDENTIFIER}")
+    name, number = cursor.advance().value.lower(), None
+    cursor.expect("(")
+    if cursor.token.kind == "integer":
+        number = int(cursor.advance().text)
+        cursor.expect(",")
+    column_name = cursor.identifier("column specification")
+    cursor.expect(")")
+    return name, number, column_name
 
 
 def _clustered_by(cursor, statement):

@@ -99,7 +99,7 @@ class AlterDatabase(Statement):
 @dataclass(kw_only=True)
 class CreateTable(Statement):
     """`row_format`: None, ('serde', class) or ('delimited', properties); `stored_as`: a format's name or the
-    (input, output) format classes."""
+    (input, output) format classes; `transforms`: Iceberg's partitioning as (transform, number or None, column)."""
 
     substatement_type: ClassVar[str] = "CREATE_TABLE"
     name: TableName
@@ -108,7 +108,7 @@ class CreateTable(Statement):
     columns: list[ColumnDef] = field(default_factory=list)
     comment: str | None = None
     partitioned_by: list[ColumnDef] = field(default_factory=list)
-    transforms: bool = False
+    transforms: list[tuple[str, int | None, str]] = field(default_factory=list)
     clustered_by: list[str] = field(default_factory=list)
     sorted_by: list[tuple[str, int]] = field(default_factory=list)
     buckets: int = 0
@@ -215,6 +215,14 @@ class SetLocation(TableStatement):
 class SetProperties(TableStatement):
     substatement_type: ClassVar[str] = "ALTER_TABLE_PROPERTIES"
     properties: dict[str, str]
+
+
+@dataclass(kw_only=True)
+class UnsetProperties(TableStatement):
+    """Iceberg only."""
+
+    substatement_type: ClassVar[str] = "ALTER_TABLE_PROPERTIES"
+    keys: list[str]
 
 
 @dataclass(kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from .tree import Node, Query, TableName
+from .tree import Assignment, Node, Query, TableName
 
 
 @dataclass
@@ -63,7 +63,7 @@ class Unload(Statement):
 class Update(Statement):
     substatement_type: ClassVar[str] = "UPDATE"
     name: TableName
-    assignments: list[tuple[str, Node]]
+    assignments: list[Assignment]
     where: Node | None
 
 
@@ -75,10 +75,45 @@ class Delete(Statement):
 
 
 @dataclass
+class MergeCase(Node):
+    """WHEN [NOT] MATCHED [AND condition] THEN … `action`: update, delete or insert.
+
+    `assignments`: of an update; `columns` and `values`: of an insert, no columns meaning all of them.
+    """
+
+    matched: bool
+    action: str
+    condition: Node | None = None
+    assignments: list[Assignment] = field(default_factory=list)
+    columns: list[str] | None = None
+    values: list[Node] = field(default_factory=list)
+
+
+@dataclass
 class Merge(Statement):
-    """Only its target and source are kept: rows of Hive tables cannot be merged."""
+    """`source`: a relation; `on`: when its row matches one of the table, which may have an `alias`."""
 
     substatement_type: ClassVar[str] = "MERGE"
+    name: TableName
+    alias: str | None = None
+    source: Node | None = None
+    on: Node | None = None
+    cases: list[MergeCase] = field(default_factory=list)
+
+
+@dataclass
+class Optimize(Statement):
+    """OPTIMIZE t REWRITE DATA USING BIN_PACK. Athena counts it among the CTAS."""
+
+    statement_type: ClassVar[str] = "DDL"
+    substatement_type: ClassVar[str] = "CREATE_TABLE_AS_SELECT"
+    name: TableName
+    where: Node | None
+
+
+@dataclass
+class Vacuum(Statement):
+    substatement_type: ClassVar[str] = "VACUUM_TABLE"
     name: TableName
 
 

@@ -150,7 +150,7 @@ class _StatementParser(QueryParser):
         self.expect("UPDATE")
         name = self._table_name()
         self.expect("SET")
-        assignments = self.comma_list(self._property)
+        assignments = self.comma_list(self._assignment)
         return statement_tree.Update(name, assignments, self.expression() if self.accept("WHERE") else None)
 
     def _statement_delete(self):
@@ -160,10 +160,59 @@ class _StatementParser(QueryParser):
     def _statement_merge(self):
         self.expect("MERGE", "INTO")
         statement = statement_tree.Merge(self._table_name())
-        if not any(t.upper == "USING" for t in self.tokens[self.at :]):
-            raise self.mismatch("'.', 'AS', 'USING', <identifier>")
-        self.at = len(self.tokens) - 1
+        if self.accept("AS") or (self.at_identifier() and not self.is_word("USING")):
+            statement.alias = self.identifier().lower()
+        if not self.is_word("USING"):
+            raise self.mismatch("'USING'" if statement.alias else "'.', 'AS', 'USING', <identifier>")
+        self.expect("USING")
+        statement.source = self._aliased()
+        self.expect("ON")
+        statement.on = self.expression()
+        while not statement.cases or self.is_word("WHEN"):
+            statement.cases.append(self._merge_case())
         return statement
+
+    def _merge_case(self):
+        here = self.here()
+        self.expect("WHEN")
+        matched = not self.accept("NOT")
+        self.expect("MATCHED")
+        condition = self.expression() if self.accept("AND") else None
+        self.expect("THEN")
+        if not matched:
+            return self._merge_insert(condition, here)
+        if self.accept("DELETE"):
+            return statement_tree.MergeCase(True, "delete", condition, **here)
+        if not self.accept("UPDATE"):
+            raise self.mismatch("'DELETE', 'UPDATE'")
+        self.expect("SET")
+        assignments = self.comma_list(self._assignment)
+        return statement_tree.MergeCase(True, "update", condition, assignments, **here)
+
+    def _merge_insert(self, condition, here):
+        self.expect("INSERT")
+        columns = None
+        if self.is_word("("):
+            columns = [c.lower() for c in self.parenthesised(self.identifier)]
+        self.expect("VALUES")
+        values = self.parenthesised(self.expression)
+        return statement_tree.MergeCase(False, "insert", condition, columns=columns, values=values, **here)
+
+    def _assignment(self):
+        here = self.here()
+        column = self.identifier().lower()
+        self.expect("=")
+        return tree.Assignment(column, self.expression(), **here)
+
+    def _statement_optimize(self):
+        self.expect("OPTIMIZE")
+        name = self._table_name()
+        self.expect("REWRITE", "DATA", "USING", "BIN_PACK")
+        return statement_tree.Optimize(name, self.expression() if self.accept("WHERE") else None)
+
+    def _statement_vacuum(self):
+        self.expect("VACUUM")
+        return statement_tree.Vacuum(self._table_name())
 
     def _statement_explain(self):
         self.expect("EXPLAIN")

@@ -227,6 +227,14 @@ class Scalar(Node):
     query: "Query"
 
 
+@dataclass
+class Assignment(Node):
+    """`target = value` of UPDATE and MERGE; the position is the target's, a column in lower case."""
+
+    target: str
+    value: Node
+
+
 # ---- queries
 
 

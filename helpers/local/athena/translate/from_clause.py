@@ -36,7 +36,7 @@ class FromClause:
         return self._table(node)
 
     def _table(self, node):
-        resolved = self.planner.tables.resolve(node)
+        resolved = self.planner.tables.resolve(node, self._version(node))
         qualifier = resolved.qualifier
         if resolved.view is not None:
             plan = resolved.plan_view(self.planner)
@@ -48,9 +48,19 @@ class FromClause:
         relation = Scan(resolved.table, columns)
         self.planner.scans.append(relation)
         fields = fields_of(relation, columns, qualifier)
-        hidden = len(columns)
-        relation.columns = [*columns, ("$path", types.VARCHAR)]
-        return relation, [*fields, Field("$path", relation.column(hidden, types.VARCHAR), qualifier, hidden=True)]
+        hidden = [("$path", types.VARCHAR), *self.planner.row_columns]
+        relation.columns = [*columns, *hidden]
+        for index, (name, t) in enumerate(hidden, len(columns)):
+            fields.append(Field(name, relation.column(index, t), qualifier, hidden=True))
+        return relation, fields
+
+    def _version(self, node):
+        """FOR VERSION | TIMESTAMP AS OF an expression → (kind, value, Type), or None."""
+        if node.version is None:
+            return None
+        kind, expression = node.version
+        expr = Binder(self.planner, Scope([])).bind(expression)
+        return kind, self.planner.constant(expr), expr.type
 
     def _derived(self, plan, alias, names, node, qualifier=None):
         if names is not None and len(names) != len(plan.columns):

@@ -19,10 +19,15 @@ _names = count(1)
 
 
 class Planner:
-    """Plans the queries of one statement. `tables` resolves names (queries.Tables); `parameters` are tree nodes."""
+    """Plans the queries of one statement. `tables` resolves names (queries.Tables); `parameters` are tree nodes.
 
-    def __init__(self, tables, parameters=()):
+    `constant(Expr)`: the value of a constant expression. `row_columns`: more hidden columns of every table,
+    [(name, Type)], for statements that change rows.
+    """
+
+    def __init__(self, tables, parameters=(), constant=None, row_columns=()):
         self.tables, self.parameters = tables, parameters
+        self.constant, self.row_columns = constant, row_columns
         self.scans = []
         self.ctes = {}
         self._depth = 0

@@ -43,6 +43,10 @@ def create_table_as(statement, context):
         raise AthenaError(
             "TABLE_ALREADY_EXISTS", f"Destination table '{catalog}.{database}.{table}' already exists", 1, 1
         )
+    if properties.of_iceberg(statement.properties):
+        from ..iceberg import ctas  # pyiceberg takes a second to load
+
+        return ctas.create(statement, database, table, context)
     storage = properties.storage_of(statement.properties, properties.CTAS)
     plan = queries.plan(statement.query, context, queries.bound_parameters(statement, context))
     columns = new_columns(plan.names, [t for _, t in plan.columns])

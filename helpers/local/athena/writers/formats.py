@@ -19,10 +19,13 @@ GZIP_MEMBER = 8 << 20  # bytes of plain text in one member of a gzip file
 HADOOP_BLOCK = 256 * 1024  # bytes of plain text in one block of Hadoop's snappy framing
 
 
-def open_writer(path, storage, columns):
-    """A writer with `write(table)` and `close()` for [(name, Type)] columns, by the storage's format."""
+def open_writer(path, storage, columns, schema=None):
+    """A writer with `write(table)` and `close()` for [(name, Type)] columns, by the storage's format.
+
+    `schema`: the Arrow schema, where the columns do not say it all.
+    """
     if storage.format == "PARQUET":
-        return _Parquet(path, storage, columns)
+        return _Parquet(path, storage, schema or schema_of(columns))
     if storage.format == "ORC":
         return _Orc(path, storage)
     if storage.format == "AVRO":
@@ -41,13 +44,11 @@ def schema_of(columns):
 
 
 class _Parquet:
-    def __init__(self, path, storage, columns):
+    def __init__(self, path, storage, schema):
         codec = storage.compression.lower()
         level = storage.level if storage.level is not None else LEVELS.get(storage.compression)
         levels = {"compression_level": level} if level is not None else {}
-        self.writer = pq.ParquetWriter(
-            path, schema_of(columns), compression=codec, version="2.6", store_schema=False, **levels
-        )
+        self.writer = pq.ParquetWriter(path, schema, compression=codec, version="2.6", store_schema=False, **levels)
 
     def write(self, table):
         self.writer.write_table(table, row_group_size=ROW_GROUP)

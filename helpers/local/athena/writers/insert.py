@@ -34,6 +34,8 @@ def insert_into(statement, context):
     plan = queries.plan(statement.query, context, queries.bound_parameters(statement, context))
     columns = [(c.name, c.type) for c in [*table.columns, *table.partition_keys]]
     sources = _matched(statement, plan, columns)
+    if table.is_iceberg:
+        return _into_iceberg(table, plan, sources, context)
     target = _target(table, context)
     con = context.services.duck.connect()
     try:
@@ -47,6 +49,17 @@ def insert_into(statement, context):
         register(context, table.database, table.name, descriptor, written.partitions)
     context.services.catalog.changed()
     return outcome(written, "INSERT")
+
+
+def _into_iceberg(table, plan, sources, context):
+    from ..iceberg import inserting  # pyiceberg takes a second to load
+
+    con = context.services.duck.connect()
+    try:
+        context.on_cancel(con.interrupt)
+        return inserting.insert(table.iceberg, con, _filled(plan.open(con), sources), sources, context)
+    finally:
+        con.close()
 
 
 def _matched(statement, plan, columns):

@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ..ddl.partition_values import escape
 from ..errors import AthenaError, from_duckdb
+from ..locations import split_uri
 from ..objects import split_location
 from ..partitions import NULL_PARTITION
 from ..readers.values import name
@@ -28,11 +29,15 @@ HELD = 256 << 20  # bytes of rows waiting for their writers
 
 @dataclass
 class Written:
-    """What a write left: `files` as s3:// URIs, rows, and the partitions as {values: location}."""
+    """What a write left: `files` as s3:// URIs, rows, and the partitions as {values: location}.
+
+    `notes`: for each file its partition's values, its bytes and what `Target.note` said.
+    """
 
     rows: int = 0
     files: list = field(default_factory=list)
     partitions: dict = field(default_factory=dict)
+    notes: list = field(default_factory=list)
 
 
 def partition_folder(names, values):
@@ -48,6 +53,9 @@ class Target:
 
     `line`: whether the query gives one column of finished lines instead of the columns.
     `place(values)`: the folder URI of a partition, below `location` unless the table says otherwise.
+    `schema`: the Arrow schema of the files, where the columns do not say it all. `keys(table)`: the partition values
+    of an Arrow table's rows, one array for each of `partitions`, where the query does not give them.
+    `note(path)`: what to remember of a finished local file. `family`: whose error codes these are.
     """
 
     storage: object
@@ -56,6 +64,11 @@ class Target:
     partitions: tuple = ()
     line: bool = False
     place: object = None
+    schema: object = None
+    keys: object = None
+    note: object = None
+    family: str = "HIVE"
+    extension: str | None = None
 
     def folder(self, values):
         if self.place is not None:
@@ -106,7 +119,7 @@ class _Division:
     def __init__(self, home, target):
         self.home, self.target = home, target
         self.width = 1 if target.line else len(target.columns)
-        self.schema = None if target.line else formats.schema_of(target.columns)
+        self.schema = None if target.line else (target.schema or formats.schema_of(target.columns))
         self.keys = [f"p{i}" for i in range(len(target.partitions))] + ["bucket"] * bool(target.storage.bucket_count)
         self.waiting, self.writers, self.paths = {}, {}, {}
         self.rows = self.held = 0
@@ -129,7 +142,7 @@ class _Division:
             if key not in self.waiting:
                 if len(self.waiting) >= MAX_WRITERS:
                     raise AthenaError(
-                        "HIVE_TOO_MANY_OPEN_PARTITIONS",
+                        f"{self.target.family}_TOO_MANY_OPEN_PARTITIONS",
                         f"Exceeded limit of {MAX_WRITERS} open writers for partitions/buckets",
                     )
                 self.waiting[key] = []
@@ -151,7 +164,10 @@ class _Division:
             yield (), table
             return
         data = table.select(range(self.width))
-        keys = table.select(range(self.width, table.num_columns)).rename_columns(self.keys)
+        if self.target.keys is not None:
+            keys = pa.table(self.target.keys(self._typed(data)), names=self.keys)
+        else:
+            keys = table.select(range(self.width, table.num_columns)).rename_columns(self.keys)
         groups = keys.append_column("row", pa.array(range(len(keys)))).group_by(self.keys, use_threads=False)
         found = groups.aggregate([("row", "list")])
         order = sorted(range(len(found)), key=lambda i: found.column("row_list")[i].values[0].as_py())
@@ -184,7 +200,7 @@ class _Division:
     def _writer(self, key):
         if key not in self.writers:
             path = self.home / f"{len(self.writers):05d}"
-            self.writers[key] = formats.open_writer(str(path), self.target.storage, self.target.columns)
+            self.writers[key] = formats.open_writer(str(path), self.target.storage, self.target.columns, self.schema)
             self.paths[key] = path
         return self.writers[key]
 
@@ -202,23 +218,32 @@ def _upload(division, target, context):
             folder = target.folder(values)
             bucket, prefix = split_location(folder)
             part = f"bucket-{key[-1]:05d}" if target.storage.bucket_count else uuid.uuid4()
-            object_key = f"{prefix}{stem}_{part}{formats.extension(target.storage)}"
+            ending = formats.extension(target.storage) if target.extension is None else target.extension
+            object_key = f"{prefix}{stem}_{part}{ending}"
             try:
                 s3.upload_file(str(path), bucket, object_key)
             except (ClientError, BotoCoreError, Boto3Error) as failure:
                 raise AthenaError(
-                    "HIVE_WRITER_CLOSE_ERROR", f"Error committing write to Hive: {_reason(failure)} ({folder})"
+                    f"{target.family}_WRITER_CLOSE_ERROR",
+                    f"Error committing write to {target.family.title()}: {_reason(failure)} ({folder})",
                 ) from failure
             written.files.append(f"s3://{bucket}/{object_key}")
+            if target.note is not None:
+                written.notes.append((values, path.stat().st_size, target.note(path)))
             if target.partitions:
                 written.partitions[values] = folder
     except BaseException:
-        for uri in written.files:
-            bucket, _, object_key = uri[len("s3://") :].partition("/")
-            with suppress(ClientError, BotoCoreError):
-                s3.delete_object(Bucket=bucket, Key=object_key)
+        remove(written.files, s3)
         raise
     return written
+
+
+def remove(uris, s3):
+    """Delete objects (s3:// URIs) that nobody may see; one that cannot be deleted stays."""
+    for uri in uris:
+        bucket, key = split_uri(uri)
+        with suppress(ClientError, BotoCoreError):
+            s3.delete_object(Bucket=bucket, Key=key)
 
 
 def _reason(failure):

@@ -57,14 +57,18 @@ def constant(node):
     raise AthenaError("INVALID_TABLE_PROPERTY", "Table properties must be constants")
 
 
+def of_iceberg(properties):
+    """Whether the WITH (…) of a CREATE TABLE AS asks for an Iceberg table."""
+    kind = properties.get("table_type")
+    return kind is not None and str(constant(kind)).upper() == "ICEBERG"
+
+
 def storage_of(properties, known):
     """WITH (…) → Storage. AthenaError for unknown names and values that make no sense."""
     values = {key.lower(): constant(node) for key, node in properties.items()}
     for key in values:
         if key not in known:
             raise AthenaError("INVALID_TABLE_PROPERTY", f"Catalog '{CATALOG}' table property '{key}' does not exist")
-    if str(values.get("table_type", "HIVE")).upper() == "ICEBERG":
-        raise AthenaError("NOT_SUPPORTED", "Iceberg tables are not supported by this endpoint yet")
     kind = _text(values, "format", "PARQUET").upper()
     if kind not in FORMATS:
         raise _invalid("format", values["format"])

@@ -265,7 +265,10 @@ def test_a_query_that_fails_half_way_leaves_nothing(queries):
             "CREATE TABLE {t} AS SELECT TIMESTAMP '2020-01-01 00:00:00.123456' AS a",
             "NOT_SUPPORTED: Incorrect timestamp precision for timestamp(6)",
         ),
-        ("CREATE TABLE {t} WITH (table_type='ICEBERG', is_external=false) AS SELECT 1 AS a", "NOT_SUPPORTED: "),
+        (
+            "CREATE TABLE {t} WITH (table_type='ICEBERG', is_external=false) AS SELECT 1 AS a",
+            "INVALID_TABLE_PROPERTY: ",
+        ),
     ],
 )
 def test_what_create_table_as_refuses(queries, sql, reason):
