@@ -323,3 +323,38 @@ def test_a_views_name_may_be_quoted_and_a_tables_may_not(athena, ok, run):
     assert ok('DESCRIBE "quoted"') == ok('SHOW COLUMNS IN "quoted"') == ["a\tinteger"]
     with pytest.raises(athena.exceptions.InvalidRequestException, match="no viable alternative"):
         run('DESCRIBE "unquoted"')
+
+
+def test_patterns_of_databases_are_java_s(ok, fails, place):
+    """Measured on the real service by a third party: the whole name, its case, * alone, a pattern that is none."""
+    _, database = place
+    assert database in ok("SHOW DATABASES LIKE '*'")
+    assert ok(f"SHOW DATABASES LIKE '{database}'") == ok(f"SHOW DATABASES LIKE '{database[:3]}.*'") == [database]
+    assert ok(f"SHOW DATABASES LIKE '{database[:3]}*'") == ok(f"SHOW SCHEMAS LIKE '{database.upper()}'") == []
+    message = fails("SHOW DATABASES LIKE '*x'")
+    assert "java.util.regex.PatternSyntaxException: Dangling meta character '*' near index 0\n*x\n^" in message
+
+
+def test_properties_come_in_the_order_of_java_s_hash_map(ok, place):
+    """The order was measured on the real service by a third party, for this very property."""
+    ok("CREATE EXTERNAL TABLE noted (a int) LOCATION 's3://{b}/noted/' TBLPROPERTIES ('note'='x')")
+    keys = [line.split("\t")[0] for line in ok("SHOW TBLPROPERTIES noted")]
+    assert keys == ["EXTERNAL", "transient_lastDdlTime", "note"]
+
+
+def test_a_table_that_is_there_already(ok, fails, place):
+    """Measured on the real service by a third party; the message is Hive's, without its last letters."""
+    create = "CREATE EXTERNAL TABLE twice (a int) LOCATION 's3://{b}/twice/'"
+    ok(create)
+    assert fails(create) == (
+        "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. "
+        "AlreadyExistsException(message:Table twice already exist)"
+    )
+
+
+def test_ctas_with_column_aliases_needs_names_in_its_query(fails):
+    """Measured on the real service by a third party: the aliases do not count."""
+    assert fails("CREATE TABLE aliased (n) AS VALUES 1").startswith(
+        "MISSING_COLUMN_NAME: line 1:1: Column name not specified at position 1."
+    )
+    assert fails("CREATE TABLE aliased (n) AS SELECT 1 AS m").startswith("NOT_SUPPORTED: ")

@@ -8,6 +8,7 @@ from ..sql.ddl_comments import collapsed
 from ..sql.ddl_lexer import tokenize
 
 NOT_BY_HIVE = 1006  # AthenaError.ErrorType of what Hive's analysis refuses
+NOT_THERE = 1301
 NOT_OFFERED = "Query type not supported by DDL engine."
 PARSE_EXCEPTION = 1003
 _TASK = "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. "
@@ -56,11 +57,20 @@ def semantic(text, code=None, **arguments):
 
 
 def table_not_found(name, **arguments):
-    return semantic(f"Table not found {name}", 10001, **arguments)
+    return semantic(f"Table not found {name}", 10001, **({"error_type": NOT_THERE} | arguments))
 
 
 def database_not_found(database):
-    return semantic(f"Database does not exist: {database}", 10072)
+    return semantic(f"Database does not exist: {database}", 10072, error_type=NOT_THERE)
+
+
+def dangling(pattern):
+    """A pattern whose first character repeats nothing, in Java's words."""
+    return execution_error(
+        "MetaException(message:Unable to get databases: java.util.regex.PatternSyntaxException: "
+        f"Dangling meta character '{pattern[0]}' near index 0\n{pattern}\n^)",
+        error_type=NOT_BY_HIVE,
+    )
 
 
 def glue_error(error, text):

@@ -4,7 +4,7 @@ import re
 
 from ..outcome import Outcome, ResultColumn
 from .describe import describe_view
-from .failures import execution_error
+from .failures import dangling, execution_error
 from .formats import LAZY_SIMPLE, comment
 from .names import DEFAULT_DATABASE, existing, require_database
 from .partition_values import matching, path
@@ -28,8 +28,17 @@ def _listing(column, names, type_="string", count=0):
 def databases(statement, context):
     names = context.services.catalog.databases()
     if statement.pattern is not None:
-        names = [name for name in names if _fully(statement.pattern, name)]
+        names = _databases_like(statement.pattern, names)
     return _listing("database_name", names)
+
+
+def _databases_like(pattern, names):
+    """SHOW DATABASES LIKE is a regular expression of the whole name, letters' case counts; * alone is all."""
+    if pattern == "*":
+        return names
+    if pattern[:1] in ("*", "+", "?"):
+        raise dangling(pattern)
+    return [name for name in names if _fully(pattern, name)]
 
 
 def _fully(pattern, name, flags=0):
@@ -85,13 +94,29 @@ def columns(statement, context):
 def properties(statement, context):
     table = existing(statement.name, context)
     if statement.key is None:
-        lines = [f"{key}\t{value}" for key, value in sorted(table.parameters.items())]
+        lines = [f"{key}\t{table.parameters[key]}" for key in hash_order(table.parameters)]
     elif statement.key in table.parameters:
         lines = [table.parameters[statement.key]]
     else:
         lines = [f"Table {table.database}.{table.name} does not have property: {statement.key}"]
     columns = [ResultColumn("prpt_name", "string"), ResultColumn("prpt_value", "string")]
     return Outcome(columns, [[line] for line in lines], 0, file="txt", header=False)
+
+
+def hash_order(keys):
+    """Keys in the order of Java 7's HashMap, in which Hive lists a table's properties."""
+    size = 16
+    while len(keys) > 0.75 * size:
+        size *= 2
+    return sorted(keys, key=lambda key: _bucket(key, size))
+
+
+def _bucket(key, size):
+    code = 0
+    for character in key:
+        code = (31 * code + ord(character)) & 0xFFFFFFFF
+    code ^= (code >> 20) ^ (code >> 12)
+    return (code ^ (code >> 7) ^ (code >> 4)) & (size - 1)
 
 
 def create_table(statement, context):

@@ -31,7 +31,7 @@ def check(statement, context):
 def _parse_view(statement):
     from ..sql import statements  # statements reads DDL through this package's parser
 
-    statements.parse_query(statement.query)
+    statements.parse_new_view(statement.query)
 
 
 def _look_up(statement, context):

@@ -24,7 +24,11 @@ def create(statement, context):
     if find(statement.name, context) is not None:
         if statement.if_not_exists:
             return Outcome(file="txt")
-        raise execution_error(f"AlreadyExistsException(message:Table {name} already exists)")
+        raise execution_error(
+            f"AlreadyExistsException(message:Table {name} already exist)",
+            error_type=NOT_BY_HIVE,
+            athena_message=f"Table {name} already exists.",
+        )
     context.services.glue.create_table(DatabaseName=database, TableInput=described)
     return Outcome(file="txt")
 

@@ -1,6 +1,7 @@
 """Hive's text → tokens. Strings stand in single or double quotes and know backslash escapes, unlike Trino's."""
 
 import re
+from itertools import islice
 
 from .lexer import Token
 
@@ -26,18 +27,34 @@ def first_word(sql):
 
 
 def tokenize(sql):
-    """`sql` → tokens, the last of kind `end`. Never fails: an odd character is an `op` that no rule expects."""
-    tokens, line, line_start = [], 1, 0
+    """`sql` → tokens, the last of kind `end`. Never fails: an odd character is an `op` that no rule expects.
+
+    Columns are counted as Athena's DDL grammar counts them, in UTF-16 units.
+    """
+    tokens, line, line_start, wide = [], 1, 0, 0
     for match in _TOKEN.finditer(sql):
         kind, text, at = match.lastgroup, match.group(), match.start()
         if kind != "space":
-            tokens.append(Token(kind, text, _value(kind, text), line, at - line_start + 1, at, match.end()))
+            tokens.append(Token(kind, text, _value(kind, text), line, at - line_start + wide + 1, at, match.end()))
+        wide += _wide(text)
         if "\n" in text:
             line += text.count("\n")
             line_start = at + text.rindex("\n") + 1
+            wide = _wide(sql[line_start : match.end()])
     end = len(sql)
-    tokens.append(Token("end", "<EOF>", "", line, end - line_start + 1, end, end))
+    tokens.append(Token("end", "<EOF>", "", line, end - line_start + wide + 1, end, end))
     return tokens
+
+
+def first_words(sql, count):
+    """The first tokens of a statement, words in capitals."""
+    found = (match.group().upper() for match in _TOKEN.finditer(sql) if match.lastgroup != "space")
+    return list(islice(found, count))
+
+
+def _wide(text):
+    """How many characters take two UTF-16 units."""
+    return 0 if text.isascii() else sum(character > "\uffff" for character in text)
 
 
 def _value(kind, text):

@@ -49,18 +49,11 @@ def parse_ddl(sql):
     except HiveSyntax as exc:
         if cursor.tokens[0].upper == "MSCK":
             return None  # Trino has no such statement at all, and says so at its first word
-        raise _refused(exc, sql) from None
+        raise ddl_trino.refusal(tokenize(sql)) or exc.request from None
     statement.sql = sql
     statement.complaint = statement.complaint or cursor.complaint
     _check(statement)
     return statement
-
-
-def _refused(exc, sql):
-    try:
-        return ddl_trino.refusal(tokenize(sql)) or exc.request
-    except RequestError as odd:  # not even words in Trino's eyes: a quote that only Hive closes
-        return odd
 
 
 def _check(statement):

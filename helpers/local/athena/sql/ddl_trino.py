@@ -7,7 +7,6 @@ Only the statements are spelled out here whose first word Hive's DDL shares.
 
 import re
 
-from ..errors import unsupported_statement
 from .lexer import mismatched
 from .stream import RESERVED
 
@@ -40,9 +39,11 @@ _GRAMMAR = {
     "element": "column | LIKE name ((INCLUDING | EXCLUDING) PROPERTIES)?",
     "column": "identifier type (NOT NULL)? (COMMENT string)? (WITH properties)?",
     "type": "onetype (ARRAY ('[' integer ']')?)*",
-    "onetype": """ROW list (field) | DOUBLE PRECISION | ARRAY '<' type '>' | MAP '<' type ',' type '>'
+    "onetype": """ROW list (field) | INTERVAL unit (TO unit)? | DOUBLE PRECISION
+        | ARRAY '<' type '>' | MAP '<' type ',' type '>'
         | (TIME | TIMESTAMP) ('(' integer ')')? ((WITH | WITHOUT) TIME ZONE)?
         | name ('(' (integer | type) (',' (integer | type))* ')')?""",
+    "unit": "YEAR | MONTH | DAY | HOUR | MINUTE | SECOND",
     "field": "identifier type | type",
     "properties": "'(' assignments ')'",
     "assignments": "identifier '=' value (',' identifier '=' value)*",
@@ -204,8 +205,6 @@ def refusal(tokens):
     for end in reached:
         match._stopped(end, "<EOF>")
     token, expected = tokens[match.furthest], match.expected
-    if token.kind == "end":
-        return unsupported_statement()
     verb = tokens[match.furthest - 1].upper
     if expected == {"'COLUMN'"} and verb in ("ADD", "DROP"):
         expected = {"'.'", f"'{verb}'"}  # as recorded: Trino explains this from the choice before

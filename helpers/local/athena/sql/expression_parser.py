@@ -3,7 +3,6 @@
 from ..errors import RequestError, unsupported_statement
 from . import tree
 from .special_forms import SpecialForms
-from .stream import RESERVED
 
 BIGINT_MAX = 2**63 - 1
 COMPARISONS = ("=", "<>", "!=", "<", "<=", ">", ">=")
@@ -179,7 +178,7 @@ class ExpressionParser(SpecialForms):
             return found
         if token.upper in _NO_PARENTHESES:
             return self._current(here)
-        if token.kind == "name" and token.upper in RESERVED and token.upper not in ("LEFT", "RIGHT"):
+        if not self._starts_name():
             raise self.mismatch("<expression>")
         return self._name_or_call(here)
 
@@ -189,6 +188,10 @@ class ExpressionParser(SpecialForms):
         if not -BIGINT_MAX - 1 <= value <= BIGINT_MAX:
             raise unsupported_statement()
         return tree.Literal("integer", str(value), **here)
+
+    def _starts_name(self):
+        odd = self.token.kind in ("backquoted", "digits") or self.token.upper in ("LEFT", "RIGHT")
+        return odd or self.at_identifier()
 
     def _binary(self, token):
         if len(token.value) % 2:

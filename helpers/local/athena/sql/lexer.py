@@ -8,8 +8,9 @@ from ..errors import RequestError
 
 @dataclass(frozen=True)
 class Token:
-    """`kind`: name, quoted ("x"), backquoted (`x`), string ('x'), binary (X'…'), integer, decimal, float, op,
-    param (?) or end. `value` is the text without quotes; `start`/`end` index into the statement."""
+    """`kind`: name, quoted ("x"), backquoted (`x`), string ('x'), binary (X'…'), integer, decimal, float, digits
+    (1x, which is no name), op, param (?) or end. `value` is the text without quotes; `start`/`end` index into
+    the statement."""
 
     kind: str
     text: str
@@ -35,10 +36,11 @@ _TOKEN = re.compile(
       | (?P<radix>0[xX][0-9a-fA-F](?:_?[0-9a-fA-F])*|0[oO][0-7](?:_?[0-7])*|0[bB][01](?:_?[01])*)
       | (?P<float>(?:\d[\d_]*\.?(?:\d[\d_]*)?|\.\d[\d_]*)[eE][+-]?\d+)
       | (?P<decimal>\d[\d_]*\.(?:\d[\d_]*)?|\.\d[\d_]*)
+      | (?P<digits>\d\w*[^\W\d_]\w*)
       | (?P<integer>\d(?:_?\d)*)
       | (?P<name>[^\W\d][\w@$]*)
       | (?P<param>\?)
-      | (?P<op><>|!=|<=|>=|=>|->|\|\||[-+*/%<>=(),.;\[\]{}:|@^&!~\\#$])
+      | (?P<op><>|!=|<=|>=|=>|->|\|\||.)
     """,
     re.X | re.S,
 )
@@ -46,12 +48,9 @@ _QUOTES = {"string": "'", "quoted": '"', "backquoted": "`"}
 
 
 def tokenize(sql):
-    """`sql` → list of tokens, the last of kind `end`. Raises RequestError on a character that starts none."""
+    """`sql` → list of tokens, the last of kind `end`. An odd character is an `op` that no rule expects."""
     tokens, at, line, line_start = [], 0, 1, 0
-    while at < len(sql):
-        match = _TOKEN.match(sql, at)
-        if not match:
-            raise mismatched(Token("op", sql[at], sql[at], line, at - line_start + 1, at, at + 1))
+    for match in _TOKEN.finditer(sql):
         kind, text = match.lastgroup, match.group()
         kind = "integer" if kind == "radix" else kind
         if kind != "space":

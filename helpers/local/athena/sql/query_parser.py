@@ -19,14 +19,24 @@ _NOT_AN_ALIAS = {
 class QueryParser(ExpressionParser):
     """Queries and relations, on top of expressions."""
 
+    _run = (1, 0)  # the tokens from … to before … are opening parentheses
+
     def at_query(self):
         """A query starts here, perhaps inside parentheses."""
-        i = 0
-        while self.peek(i).upper == "(":
-            i += 1
+        i = self._opened()
         if self.peek(i).upper == "TABLE" and self.peek(i + 1).upper == "(":
             return False
         return self.peek(i).upper in ("SELECT", "WITH", "VALUES", "TABLE") and (i == 0 or self._closes_as_query(i))
+
+    def _opened(self):
+        """How many opening parentheses come next; counted once for all of a run."""
+        first, behind = self._run
+        if not first <= self.at <= behind:
+            behind = self.at
+            while self.tokens[behind].upper == "(":
+                behind += 1
+            self._run = (self.at, behind)
+        return behind - self.at
 
     def _closes_as_query(self, opened):
         """After the parenthesis that closes the innermost query comes what may follow a query, not an operator."""
@@ -57,6 +67,7 @@ class QueryParser(ExpressionParser):
         query.body = self._set_operation()
         if self.accept("ORDER", "BY"):
             query.order_by = self.comma_list(self.sort_item)
+            self.after("order")
         if self.accept("OFFSET"):
             query.offset = self._row_count()
             self.accept_any("ROW", "ROWS")
@@ -116,7 +127,9 @@ class QueryParser(ExpressionParser):
             self.expect(")")
             return query
         if self.accept("VALUES"):
-            return tree.Values(self.comma_list(self.expression), **here)
+            values = tree.Values(self.comma_list(self.expression), **here)
+            self.after("values")
+            return values
         if self.accept("TABLE"):
             table = tree.TableName(
                 self.qualified_name(),
@@ -124,24 +137,30 @@ class QueryParser(ExpressionParser):
                 column=self.tokens[self.at - 1].column,
             )
             return tree.Select([tree.AllColumns(None, **here)], relation=table, **here)
-        self.expect("SELECT")
+        if not self.accept("SELECT"):
+            raise self.mismatch("'(', 'SELECT', 'TABLE', 'VALUES'")
         return self._select(here)
 
     def _select(self, here):
         select = tree.Select([], **here)
+        first = self.at
         select.distinct = self.accept("DISTINCT")
         if not select.distinct:
             self.accept("ALL")
+        self._quantified = None if self.at > first else first
         select.items = self.comma_list(self._select_item)
         if self.accept("FROM"):
             select.relation = self._relations()
         if self.accept("WHERE"):
             select.where = self.expression()
+            self.after("where")
         if self.accept("GROUP", "BY"):
             self.accept_any("ALL", "DISTINCT")
             select.group_by = self.comma_list(self._grouping_element)
+            self.after("group")
         if self.accept("HAVING"):
             select.having = self.expression()
+            self.after("having")
         if self.accept("WINDOW"):
             for name, window in self.comma_list(self._named_window):
                 select.windows[name] = window
@@ -154,7 +173,9 @@ class QueryParser(ExpressionParser):
 
     def _select_item(self):
         here = self.here()
+        self.instead("'*', 'ALL', 'DISTINCT', <expression>" if self.at == self._quantified else "'*', <expression>")
         if self.accept("*"):
+            self.after("star")
             return tree.AllColumns(None, **here)
         mark = self.at
         if self.at_identifier():
@@ -169,8 +190,10 @@ class QueryParser(ExpressionParser):
             aliases = self.parenthesised(self.identifier) if self.accept("AS") else None
             return tree.AllColumns(value, aliases, **here)
         alias = None
+        self.after("item")
         if self.accept("AS") or (self.at_identifier() and self.token.upper not in _NOT_AN_ALIAS):
             alias = self.identifier()
+            self.after("item alias")
         return tree.SelectItem(value, alias, **here)
 
     def qualified_prefix(self):
@@ -243,7 +266,9 @@ class QueryParser(ExpressionParser):
             return tree.Join(kind, left, self._sampled(), natural=True, **here)
         right = self._joined()
         if self.accept("ON"):
-            return tree.Join(kind, left, right, on=self.expression(), **here)
+            on = self.expression()
+            self.after("on")
+            return tree.Join(kind, left, right, on=on, **here)
         if self.accept("USING"):
             return tree.Join(kind, left, right, using=self.parenthesised(self.identifier), **here)
         raise self.mismatch("'ON', 'USING'")
@@ -264,9 +289,11 @@ class QueryParser(ExpressionParser):
     def _aliased(self):
         here = self.here()
         relation = self._relation_primary()
+        self.after("table" if isinstance(relation, tree.TableName) else "relation")
         if not (self.accept("AS") or (self.at_identifier() and self.token.upper not in _NOT_AN_ALIAS)):
             return relation
         alias = self.identifier()
+        self.after("alias")
         columns = self.parenthesised(self.identifier) if self.is_word("(") else None
         return tree.Aliased(relation, alias.lower(), columns, **here)
 
@@ -289,6 +316,8 @@ class QueryParser(ExpressionParser):
             relation = self._relations()
             self.expect(")")
             return relation
+        if not self.at_identifier() and self.token.kind not in ("backquoted", "digits"):
+            raise self.mismatch("'(', 'LATERAL', 'TABLE', 'UNNEST', <identifier>")
         name = self.qualified_name()
         version = None
         if self.accept("FOR"):

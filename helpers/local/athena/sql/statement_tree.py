@@ -41,6 +41,7 @@ class CreateTableAs(Statement):
     query: Query
     with_data: bool = True
     if_not_exists: bool = False
+    aliases: list[str] | None = None
 
 
 @dataclass

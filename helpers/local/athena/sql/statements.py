@@ -7,7 +7,7 @@ position for operators, and Athena's error messages name both.
 import re
 
 from ..errors import RequestError, unsupported_statement
-from . import statement_tree, tree
+from . import athena_grammar, native_commands, statement_tree, tree
 from .ddl_parser import parse_ddl, tokens_of
 from .lexer import mismatched, tokenize
 from .query_parser import QueryParser
@@ -39,9 +39,29 @@ _REFUSED = (
 def parse(sql):
     """`sql` → Statement. Raises RequestError (MALFORMED_QUERY) for what Athena refuses at the start."""
     text = _single_statement(sql)
+    if native_commands.is_native(text):
+        raise unsupported_statement()
     ddl = parse_ddl(text)
     if ddl is not None:
         return ddl
+    return _or_unsupported(_parse_trinos, text)
+
+
+def parse_new_view(sql):
+    """The query of a CREATE VIEW, refused as `parse` refuses a query."""
+    return _or_unsupported(parse_query, sql)
+
+
+def _or_unsupported(parse_text, text):
+    try:
+        return parse_text(text)
+    except RequestError:
+        if athena_grammar.accepts(text):
+            raise unsupported_statement() from None
+        raise
+
+
+def _parse_trinos(text):
     parser = _StatementParser(tokenize(text), text)
     statement = parser.statement()
     if parser.token.kind != "end":
@@ -73,7 +93,9 @@ def _single_statement(sql):
     bare = sql.strip()
     tokens = tokens_of(sql)
     semicolons = [t for t in tokens if t.upper == ";"]
-    if len(tokens) == 1 or all(t.upper == ";" for t in tokens[:-1]):
+    if bare and len(tokens) == 1:  # nothing but comments
+        raise mismatched(tokens[0], _STATEMENT_STARTS)
+    if all(t.upper == ";" for t in tokens[:-1]):
         raise RequestError(f"Empty sql statement: {sql}", code="MALFORMED_QUERY")
     if not semicolons:
         return bare
@@ -98,6 +120,7 @@ class _StatementParser(QueryParser):
         self.expect("CREATE", "TABLE")
         exists = self.accept("IF", "NOT", "EXISTS")
         name = self._table_name()
+        columns = self.parenthesised(self.identifier) if self.is_word("(") else None
         properties = self._properties() if self.accept("WITH") else {}
         self.expect("AS")
         query = self._maybe_parenthesised()
@@ -105,7 +128,7 @@ class _StatementParser(QueryParser):
         if self.accept("WITH"):
             with_data = not self.accept("NO")
             self.expect("DATA")
-        return statement_tree.CreateTableAs(name, properties, query, with_data, exists)
+        return statement_tree.CreateTableAs(name, properties, query, with_data, exists, columns)
 
     def _maybe_parenthesised(self):
         return self.query()
@@ -235,7 +258,7 @@ class _StatementParser(QueryParser):
             "UNLOAD",
             "EXECUTE",
         ):
-            raise self.mismatch()
+            raise self.mismatch("'(', " + _STATEMENT_STARTS)
         return statement_tree.Explain(self.statement(), analyze, options)
 
     def _explain_option(self):

@@ -1,6 +1,7 @@
 """A cursor over tokens: the few moves that every parser of this package makes."""
 
-from ..errors import RequestError, unsupported_statement
+from ..errors import RequestError
+from . import following
 from .lexer import decode_unicode, mismatched
 
 # Reserved words of Trino's grammar, and the three that Athena's guide adds for SELECT.
@@ -22,6 +23,7 @@ class Stream:
     def __init__(self, tokens, sql):
         self.tokens, self.sql, self.at = tokens, sql, 0
         self.parameters = 0
+        self._clause = self._instead = (None, None)
 
     @property
     def token(self):
@@ -56,10 +58,22 @@ class Stream:
                 raise self.mismatch(f"'{word}'")
 
     def mismatch(self, expecting=None):
-        """The error for the current token. Athena answers a statement that ends too early without a position."""
-        if self.token.kind == "end":
-            return unsupported_statement()
+        """The error for the current token."""
+        at, clause = self._clause
+        if at == self.at and expecting in ("<EOF>", "')'"):
+            expecting = following.expecting(clause, expecting)
+        at, words = self._instead
+        if at == self.at and expecting == "<expression>":
+            expecting = words
         return mismatched(self.token, expecting)
+
+    def after(self, clause):
+        """Note that a `clause` (of `following`) ends before the current token."""
+        self._clause = (self.at, clause)
+
+    def instead(self, words):
+        """Note what else than an expression, which is read next, could stand at the current token."""
+        self._instead = (self.at, words)
 
     def identifier(self):
         """A name, quoted or not."""
@@ -75,6 +89,12 @@ class Stream:
             raise RequestError(
                 f"line {token.line}:{token.column}: backquoted identifiers are not supported; "
                 "use double quotes to quote identifiers",
+                code="MALFORMED_QUERY",
+            )
+        if token.kind == "digits":
+            raise RequestError(
+                f"line {token.line}:{token.column}: identifiers must not start with a digit; "
+                "surround the identifier with double quotes",
                 code="MALFORMED_QUERY",
             )
         if token.kind == "name" and token.upper not in RESERVED:

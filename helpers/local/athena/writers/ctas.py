@@ -50,6 +50,7 @@ def create_table_as(statement, context):
     storage = properties.storage_of(statement.properties, properties.CTAS)
     plan = queries.plan(statement.query, context, queries.bound_parameters(statement, context))
     columns = new_columns(plan.names, [t for _, t in plan.columns])
+    _no_aliases(statement.aliases)
     keys = partition_keys(columns, storage)
     location = storage.external_location or (f"{context.output_location.rstrip('/')}/tables/{context.execution_id}")
     require_empty(
@@ -70,6 +71,12 @@ def create_table_as(statement, context):
     register(context, database, table, described["StorageDescriptor"], written.partitions)
     context.services.catalog.changed()
     return outcome(written, "CREATE TABLE")
+
+
+def _no_aliases(aliases):
+    """`CREATE TABLE t (a) AS …`: Athena loses the names where the query has none; the rest is not known."""
+    if aliases:
+        raise AthenaError("NOT_SUPPORTED", "this endpoint takes a new table's column names from its query only")
 
 
 class _Nothing:
