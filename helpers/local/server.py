@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from . import loopback
+from . import glue_versions, loopback
 from .athena.errors import NO_SPACE
 from .athena.service import Athena
 
@@ -25,13 +25,17 @@ class Application:
     def __init__(self, athena):
         self._athena = athena
         self._moto = DomainDispatcherApplication(_backend)
+        self._tables = glue_versions.VersionedTables(self._moto)
 
     def __call__(self, environ, start_response):
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         if target.startswith(ATHENA):
             return self._ask_athena(target.removeprefix(ATHENA), environ, start_response)
         try:
-            answer = self._moto(environ, start_response)
+            if target == glue_versions.TARGET:
+                answer = self._tables(environ, start_response, lambda *error: _refusal(start_response, *error))
+            else:
+                answer = self._moto(environ, start_response)
         except Exception as error:
             return _failure(error, environ, start_response)
         if _GLUE_CHANGE.match(target):
@@ -69,6 +73,10 @@ def _failure(error, environ, start_response):
         return _respond(start_response, status, {"__type": code, "message": message})
     payload = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>".encode()
     return _send(start_response, status, payload, "application/xml")
+
+
+def _refusal(start_response, code, message):
+    return _respond(start_response, "400 Bad Request", {"__type": code, "Message": message})
 
 
 def _respond(start_response, status, answer):

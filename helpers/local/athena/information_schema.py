@@ -1,7 +1,11 @@
 """information_schema: what the catalog holds, as tables that a query can read."""
 
+import logging
+
+from .errors import AthenaError
 from .types import BIGINT, VARCHAR
 
+_log = logging.getLogger(__name__)
 CATALOG = "awsdatacatalog"
 COLUMNS = {
     "schemata": ["catalog_name", "schema_name"],
@@ -95,10 +99,23 @@ def _column_rows(catalog, database, table):
         if found is None:
             described = [(n, t.display, None, None) for n, t in schema(name)]
         else:
-            described = [(c.name, c.type.display, c.comment, None) for c in found.columns]
+            described = [(c.name, c.type.display, c.comment, None) for c in _columns(catalog, found)]
             described += [(c.name, c.type.display, c.comment, "partition key") for c in found.partition_keys]
         for position, (column, data_type, comment, extra) in enumerate(described, 1):
             yield [CATALOG, schema_name, name, column, position, None, "YES", data_type, comment, extra]
+
+
+def _columns(catalog, table):
+    """The columns of an Iceberg table are those of its metadata; Glue's are a copy in Hive's types."""
+    if not table.is_iceberg:
+        return table.columns
+    from .iceberg import relations  # pyiceberg takes a second to load
+
+    try:
+        return relations.at(table, catalog).columns
+    except AthenaError as failure:
+        _log.info("the metadata of table %s cannot be read: %s", table.name, failure)
+        return table.columns
 
 
 _READERS = {"schemata": _schemata, "tables": _table_rows, "views": _view_rows, "columns": _column_rows}

@@ -125,7 +125,10 @@ def fits(offered, expected):
 
 
 def commit(target, con, added, context):
-    """Commit the rows of the temporary table `gone` as deleted and `added` (sql, sources) as new → rows gone."""
+    """Commit the rows of the temporary table `gone` as deleted and `added` (sql, sources) as new → rows gone.
+
+    A data file that loses all of its rows at once is taken out of the table, as Trino does.
+    """
     s3 = context.services.s3
     gone, count = positions(con)
     uploaded = []
@@ -134,10 +137,13 @@ def commit(target, con, added, context):
         if added is not None:
             written, files = data_files.write(target.table, con, *added, context)
             uploaded += written.files
-        deletes = position_deletes.write(target.table, gone, _files(target, gone), context, uploaded)
+        held = _files(target, gone)
+        whole = [held[uri] for uri, found in gone.items() if len(found) == held[uri].record_count]
+        parts = {uri: found for uri, found in gone.items() if len(found) < held[uri].record_count}
+        deletes = position_deletes.write(target.table, parts, held, context, uploaded)
         context.check_cancelled()
-        if files or deletes:
-            commits.change_rows(target.table, files, deletes, context.services.catalog)
+        if files or deletes or whole:
+            commits.change_rows(target.table, files, deletes, context.services.catalog, removed=whole)
     return count
 
 

@@ -5,6 +5,7 @@ decimals to more digits before the point (Iceberg specification, schema evolutio
 """
 
 from pyiceberg.exceptions import ValidationError
+from pyiceberg.types import DecimalType
 
 from ..errors import AthenaError
 from ..outcome import Outcome
@@ -44,7 +45,7 @@ def change(statement, table, context):
     wanted = iceberg_type(column_type(statement.new), Ids())
 
     def apply(update):
-        if not wanted.is_primitive:
+        if not wanted.is_primitive or _other_scale(update, statement.old, wanted):
             raise _refused(f"Cannot change column type: {statement.old}: {wanted}")
         update.update_column(statement.old, field_type=wanted, doc=statement.new.comment)
         if statement.after == "":
@@ -55,6 +56,13 @@ def change(statement, table, context):
             update.rename_column(statement.old, statement.new.name)
 
     return _alter(table, context, apply)
+
+
+def _other_scale(update, column, wanted):
+    """Whether a decimal would get more or fewer digits after the point, which pyiceberg lets pass."""
+    field = update._schema.find_field(column, case_sensitive=False)
+    decimals = isinstance(wanted, DecimalType) and isinstance(field.field_type, DecimalType)
+    return decimals and wanted.scale != field.field_type.scale
 
 
 def _alter(table, context, change):

@@ -31,6 +31,8 @@ def change_rows(
     table, data_files, delete_files, catalog, removed=(), removed_deletes=(), operation=Operation.OVERWRITE
 ):
     """Commit data and position delete files, and the removal of both. Any other commit in the meantime wins."""
+    if removed and not (data_files or delete_files):
+        operation = Operation.DELETE  # whole files are gone, and nothing else happened
 
     def change():
         with table.transaction() as transaction:

@@ -16,7 +16,7 @@ def of_snapshots(table, snapshots):
         found.add(snapshot.manifest_list)
         for manifest in snapshot.manifests(table.io):
             found.add(manifest.manifest_path)
-            entries = manifest.fetch_manifest_entry(table.io, discard_deleted=False)
+            entries = manifest.fetch_manifest_entry(table.io)
             found.update(entry.data_file.file_path for entry in entries)
     return found
 

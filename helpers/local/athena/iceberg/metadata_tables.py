@@ -1,11 +1,13 @@
 """`"t$snapshots"` and its like: what an Iceberg table knows about itself, as tables (Trino's Iceberg connector)."""
 
+import uuid
 from datetime import UTC, datetime
 
 from .. import types
 from ..errors import AthenaError
 from ..readers.values import literal
 from ..types import BIGINT, BOOLEAN, INTEGER, VARCHAR
+from . import file_tables
 
 _INSTANT = types.timestamp(3, zone=True)
 _HISTORY = [
@@ -48,7 +50,8 @@ def sql(value, t):
     if value is None:
         return f"CAST(NULL AS {t.duckdb})"
     if t.base == "timestamp with time zone":
-        moment = datetime.fromtimestamp(value / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        instant = value if isinstance(value, datetime) else datetime.fromtimestamp(value / 1000, UTC)
+        moment = instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
         return f"{{'ts': TIMESTAMP '{moment}', 'tz': 'UTC'}}"
     if t.base == "map":
         keys = ", ".join(sql(k, t.args[0]) for k in value)
@@ -61,6 +64,8 @@ def sql(value, t):
         return "{" + ", ".join(f"{literal(n)}: {sql(v, f)}" for (n, f), v in pairs) + "}"
     if t.base == "varbinary":
         return f"unhex('{bytes(value).hex()}')"
+    if t.base == "uuid":
+        return f"CAST('{uuid.UUID(bytes=value) if isinstance(value, bytes) else value}' AS UUID)"
     if t.base == "boolean":
         return "true" if value else "false"
     return f"CAST({literal(str(value))} AS {t.duckdb})"
@@ -104,4 +109,11 @@ def _refs(described):
     return _REFS, rows
 
 
-_TABLES = {"history": _history, "snapshots": _snapshots, "refs": _refs}
+_TABLES = {
+    "files": file_tables.files,
+    "history": _history,
+    "manifests": file_tables.manifests,
+    "partitions": file_tables.partitions,
+    "refs": _refs,
+    "snapshots": _snapshots,
+}

@@ -50,8 +50,11 @@ def relation(scan, tasks, context, con):
         context.add_scanned(_bytes(scan, held, metadata, schema))
         selected = tuple(_select_list(scan, held))
         applied = tuple(sorted(delete_paths[f.file_path] for f in task.delete_files))
-        shapes.setdefault((selected, applied), []).append((path, task.file.file_path))
-    return f"({' UNION ALL '.join(_select(*shape, members) for shape, members in shapes.items())})"
+        # DuckDB takes the first file's types for all: files are read together only where they are the same
+        shape = (selected, applied, tuple(str(f and held.held(f) and held.held(f).type) for _, f in _fields(scan)))
+        shapes.setdefault(shape, []).append((path, task.file.file_path))
+    selects = [_select(selected, applied, members) for (selected, applied, _), members in shapes.items()]
+    return f"({' UNION ALL '.join(selects)})"
 
 
 def local(file):

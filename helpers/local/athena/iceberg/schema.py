@@ -148,11 +148,11 @@ def stored(x, t):
 
 
 def _needs_change(t):
-    """Whether a nested type holds something that Arrow stores in another form."""
+    """Whether a nested type holds something that Arrow stores in another form, or names that are not lower-case."""
     if isinstance(t, iceberg.ListType):
         return _needs_change(t.element_type)
     if isinstance(t, iceberg.MapType):
         return _needs_change(t.key_type) or _needs_change(t.value_type)
     if isinstance(t, iceberg.StructType):
-        return any(_needs_change(f.field_type) for f in t.fields)
+        return any(f.name != f.name.lower() or _needs_change(f.field_type) for f in t.fields)
     return isinstance(t, (iceberg.TimestamptzType, iceberg.UUIDType))

@@ -81,11 +81,11 @@ def _create_table(cursor):
 
 def _partitioned_by(cursor, statement):
     """Columns with types; Iceberg's columns and transforms come without."""
-    start = cursor.at
+    start, complaint = cursor.at, cursor.complaint
     try:
         statement.partitioned_by = cursor.parenthesised(lambda: column(cursor))
     except HiveSyntax:
-        cursor.at = start
+        cursor.at, cursor.complaint = start, complaint
         statement.transforms = cursor.parenthesised(lambda: _transform(cursor))
 
 

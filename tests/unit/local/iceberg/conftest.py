@@ -1,7 +1,9 @@
 """A database of Iceberg tables at the test endpoint, and pyiceberg at the same endpoint as the second engine."""
 
+import io
 import itertools
 
+import pyarrow.parquet as pq
 import pytest
 from pyiceberg.catalog.glue import GlueCatalog
 
@@ -41,9 +43,31 @@ class Tables(Session):
             "QueryExecutionContext": {"Database": self.database},
             "ResultConfiguration": {"OutputLocation": f"s3://{BUCKET}/results/"},
         }
-        execution = self.athena.start_query_execution(**request)["QueryExecutionId"]
-        self.wait(execution)
-        return self.athena.get_query_results(QueryExecutionId=execution).get("UpdateCount")
+        execution = self.wait(self.athena.start_query_execution(**request)["QueryExecutionId"])
+        assert execution["Status"]["State"] == "SUCCEEDED", execution["Status"]
+        results = self.athena.get_query_results(QueryExecutionId=execution["QueryExecutionId"])
+        return results.get("UpdateCount")
+
+    def objects(self):
+        """The keys of all objects below the table's location."""
+        prefix = f"ice/{self.name}/"
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
+        return {item["Key"] for page in pages for item in page.get("Contents", [])}
+
+    def footer(self, uri):
+        """The Parquet footer of a file."""
+        body = self.s3.get_object(Bucket=BUCKET, Key=uri.partition(f"{BUCKET}/")[2])["Body"].read()
+        return pq.read_metadata(io.BytesIO(body))
+
+    def chunks(self, uri, *columns, groups=None):
+        """Compressed bytes of some columns' chunks of a file, without any of all; `groups`: which row groups."""
+        footer = self.footer(uri)
+        total = 0
+        for at in range(footer.num_row_groups) if groups is None else groups:
+            group = footer.row_group(at)
+            held = [group.column(i) for i in range(group.num_columns)]
+            total += sum(c.total_compressed_size for c in held if not columns or c.path_in_schema in columns)
+        return total
 
 
 @pytest.fixture(scope="session")
@@ -69,3 +93,9 @@ def glue_catalog(endpoint):
 def outside(glue_catalog, tables):
     """A function: the table as pyiceberg sees it now."""
     return lambda: glue_catalog.load_table((DATABASE, tables.name))
+
+
+@pytest.fixture
+def seen(outside):
+    """A function: the rows that pyiceberg's own scan reads, in order."""
+    return lambda: sorted(tuple(row.values()) for row in outside().scan().to_arrow().to_pylist())

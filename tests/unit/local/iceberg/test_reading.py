@@ -1,0 +1,159 @@
+"""What a query reads of an Iceberg table: files left by partition transforms and statistics, and their bytes.
+
+The expected bytes are sums over Parquet footers.
+"""
+
+import pyarrow as pa
+import pytest
+from pyiceberg.io.pyarrow import _dataframe_to_data_files
+from pyiceberg.manifest import DataFile, DataFileContent
+
+from helpers.local.athena.iceberg import commits
+
+EVENTS = "id int, name string, at timestamp, amount double"
+
+
+@pytest.fixture
+def events(tables):
+    """One file for each of 2020, 2021 and 2022, and one without a time."""
+    tables.create(EVENTS, "year(at)")
+    tables.ok(
+        "INSERT INTO {t} VALUES (1, 'a', TIMESTAMP '2020-05-01 00:00:00', 1.5), "
+        "(2, 'b', TIMESTAMP '2021-05-01 00:00:00', 2.5), (3, 'c', TIMESTAMP '2022-05-01 00:00:00', 3.5), "
+        "(4, 'd', NULL, 4.5)"
+    )
+    return {int(i): uri for i, uri in tables.rows('SELECT id, "$path" FROM {t}')}
+
+
+@pytest.mark.parametrize(
+    ("condition", "ids"),
+    [
+        ("at >= TIMESTAMP '2021-01-01 00:00:00'", [2, 3]),
+        ("at < TIMESTAMP '2021-01-01 00:00:00'", [1]),
+        ("at = TIMESTAMP '2022-05-01 00:00:00'", [3]),
+        ("at IS NULL", [4]),
+        ("at IS NOT NULL", [1, 2, 3]),
+        ("at BETWEEN TIMESTAMP '2020-06-01 00:00:00' AND TIMESTAMP '2021-12-01 00:00:00'", [2]),
+        ("id IN (1, 4)", [1, 4]),
+        ("id > 2 AND name < 'd'", [3]),
+        ("NOT id > 1", [1]),
+        ("amount = 2.5 OR id = 4", [1, 2, 3, 4]),
+        ("id = 99", []),
+    ],
+)
+def test_files_that_cannot_match_are_not_read(tables, events, condition, ids):
+    answer = tables.ok(f"SELECT name, at, amount, id FROM {{t}} WHERE {condition}")
+    matching = {"amount = 2.5 OR id = 4": [2, 4]}.get(condition, ids)
+    assert sorted(int(row[3]) for row in answer.rows) == matching
+    assert answer.scanned == sum(tables.chunks(events[i]) for i in ids)
+
+
+def test_only_the_columns_named_are_billed(tables, events):
+    assert tables.ok("SELECT name FROM {t}").scanned == sum(tables.chunks(u, "name") for u in events.values())
+    assert tables.ok("SELECT count(*) FROM {t}").scanned == 0
+    named = tables.ok("SELECT max(id) FROM {t} WHERE at > TIMESTAMP '2022-01-01 00:00:00'")
+    assert (named.rows, named.scanned) == ([["3"]], tables.chunks(events[3], "id", "at"))
+
+
+@pytest.mark.parametrize(
+    ("transform", "condition", "left"),
+    [
+        ("bucket(4, id)", "id = 7", 1),
+        ("truncate(10, id)", "id BETWEEN 10 AND 29", 2),
+        ("truncate(1, name)", "name LIKE 'n3%'", 1),
+        ("id", "id IN (5, 6)", 2),
+    ],
+)
+def test_transforms_prune(tables, transform, condition, left):
+    """Of 40 rows; how many files are left is the transform's arithmetic."""
+    tables.create("id int, name string", transform)
+    tables.ok(
+        "INSERT INTO {t} SELECT CAST(n AS integer), 'n' || CAST(n AS varchar) FROM UNNEST(sequence(0, 39)) t(n)"
+    )
+    answer = tables.ok(f'SELECT id, "$path" FROM {{t}} WHERE {condition}')
+    paths = {path for _, path in answer.rows}
+    assert len(paths) == left
+    assert answer.scanned == sum(tables.chunks(path, "id", *(["name"] * ("name" in condition))) for path in paths)
+
+
+def test_row_groups_that_statistics_exclude_are_not_read(tables):
+    tables.create("n bigint, s string")
+    tables.ok(
+        "INSERT INTO {t} SELECT x * 1000 + y, CAST(x AS varchar) FROM UNNEST(sequence(0, 199)) t(x) "
+        "CROSS JOIN UNNEST(sequence(0, 999)) u(y) ORDER BY 1"
+    )
+    ((path,),) = tables.rows('SELECT DISTINCT "$path" FROM {t}')
+    assert tables.footer(path).num_row_groups == 2
+    answer = tables.ok("SELECT count(s) FROM {t} WHERE n >= 190000")
+    assert (answer.rows, answer.scanned) == ([["10000"]], tables.chunks(path, "n", "s", groups=[1]))
+
+
+def test_delete_files_are_billed_where_they_apply(tables, events, outside):
+    tables.ok("INSERT INTO {t} SELECT n, 'e', TIMESTAMP '2020-06-01 00:00:00', 0 FROM (VALUES 5, 6) v(n)")
+    tables.ok("DELETE FROM {t} WHERE id = 5")
+    (task,) = [t for t in outside().scan().plan_files() if t.delete_files]
+    (deletes,) = task.delete_files
+    touched = tables.ok("SELECT id FROM {t} WHERE id = 6")
+    assert (touched.rows, touched.scanned) == (
+        [["6"]],
+        tables.chunks(task.file.file_path, "id") + tables.chunks(deletes.file_path),
+    )
+    assert tables.ok("SELECT id FROM {t} WHERE id = 3").scanned == tables.chunks(events[3], "id")
+    assert tables.ok("SELECT count(*) FROM {t}").scanned == tables.chunks(deletes.file_path)
+
+
+def test_only_the_fields_used_of_a_struct_are_billed(tables):
+    tables.create("s struct<a:int,b:string>")
+    tables.ok(
+        "INSERT INTO {t} SELECT CAST(ROW(n, rpad('', 100, 'x')) AS ROW(a integer, b varchar)) FROM (VALUES 1, 2) t(n)"
+    )
+    ((path,),) = tables.rows('SELECT DISTINCT "$path" FROM {t}')
+    answer = tables.ok("SELECT sum(s.a) FROM {t}")
+    assert (answer.rows, answer.scanned) == ([["3"]], tables.chunks(path, "s.a"))
+
+
+def test_what_pyiceberg_writes_is_read(tables, glue_catalog):
+    schema = pa.schema([("Id", pa.int64()), ("at", pa.timestamp("us", "UTC")), ("S", pa.struct([("X", pa.int32())]))])
+    place = (tables.database, tables.name)
+    made = glue_catalog.create_table(place, schema=schema, location=tables.place)
+    made.append(pa.Table.from_pylist([{"Id": 1, "at": None, "S": {"X": 7}}, {"Id": 2, "S": None}], schema=schema))
+    tables.ok(
+        "INSERT INTO {t} SELECT 3, TIMESTAMP '2022-01-01 02:00:00 Europe/Paris', CAST(ROW(5) AS ROW(x integer))"
+    )
+    assert tables.rows("SELECT id, at, s.x FROM {t} ORDER BY 1") == [
+        ["1", None, "7"],
+        ["2", None, None],
+        ["3", "2022-01-01 01:00:00.000000 UTC", "5"],
+    ]
+    assert [row["S"] for row in glue_catalog.load_table(place).scan("Id = 3").to_arrow().to_pylist()] == [{"X": 5}]
+    made.refresh().delete("Id = 1")
+    assert tables.rows("SELECT count(*) FROM {t}") == [["2"]]
+
+
+def test_a_file_without_field_ids_is_read_by_name(tables, outside):
+    tables.create()
+    body = pa.BufferOutputStream()
+    pa.parquet.write_table(pa.table({"name": ["x"], "id": pa.array([1], pa.int32())}), body)
+    tables.put(f"ice/{tables.name}/plain.parquet", body.getvalue().to_pybytes())
+    outside().add_files([f"{tables.place}/plain.parquet"])
+    assert tables.rows("SELECT id, name FROM {t}") == [["1", "x"]]
+
+
+def test_deletes_that_cannot_be_applied_are_refused(tables, outside):
+    """Equality deletes of another writer: an answer without them would be wrong."""
+    tables.create()
+    tables.ok("INSERT INTO {t} VALUES (1, 'a')")
+    table = outside()
+    (file,) = _dataframe_to_data_files(table.metadata, pa.table({"id": pa.array([1], pa.int32())}), table.io)
+    fields = {n: getattr(file, n) for n in ("file_path", "file_format", "partition", "record_count")}
+    deletes = DataFile.from_args(
+        content=DataFileContent.EQUALITY_DELETES, equality_ids=[1], file_size_in_bytes=1, **fields
+    )
+    deletes.spec_id = 0
+    commits.change_rows(table, [], [deletes], _Nobody())
+    assert tables.error("SELECT * FROM {t}").startswith("NOT_SUPPORTED: this endpoint cannot apply equality deletes")
+
+
+class _Nobody:
+    def changed(self):
+        """Nobody else holds this catalog."""
