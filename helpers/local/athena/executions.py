@@ -151,8 +151,12 @@ class Executions:
             return [e.id for e in reversed(self._executions.values()) if e.workgroup == workgroup]
 
     def stop(self, execution):
-        """Cancel an execution; one that has ended stays as it is."""
-        if self._end(execution, CANCELLED, reason="Query cancelled by user"):
+        """Cancel an execution; one that has ended, or is just committing, stays as it is."""
+        if (
+            execution.state not in ENDED
+            and execution.context.may_be_cancelled()
+            and self._end(execution, CANCELLED, reason="Query cancelled by user")
+        ):
             threading.Thread(target=_interrupt, args=(execution,), daemon=True).start()
 
     def stop_all(self):

@@ -80,6 +80,8 @@ class Context:
     scan_cutoff: int | None = None
     scanned_bytes: int = 0
     cancelled: threading.Event = field(default_factory=threading.Event)
+    committing: bool = False
+    _deciding: threading.Lock = field(default_factory=threading.Lock)
     _stoppers: list = field(default_factory=list)
 
     def add_scanned(self, count):
@@ -97,6 +99,19 @@ class Context:
         """Call `stop` when the query is cancelled, for instance a connection's interrupt."""
         self._stoppers.append(stop)
         self.check_cancelled()
+
+    def point_of_no_return(self):
+        """From here on the statement cannot be stopped: it commits, and is then what it says it is."""
+        with self._deciding:
+            self.check_cancelled()
+            self.committing = True
+
+    def may_be_cancelled(self):
+        """Whether the query can still be stopped; if so, it will not commit any more."""
+        with self._deciding:
+            if not self.committing:
+                self.cancelled.set()
+            return not self.committing
 
     def cancel(self):
         self.cancelled.set()

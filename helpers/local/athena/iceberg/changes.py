@@ -42,6 +42,10 @@ def target_of(name, context):
     resolved = tables.resolve(position)
     if resolved.table is None or not resolved.table.is_iceberg:
         raise AthenaError("NOT_SUPPORTED", _MODIFYING)
+    version = resolved.table.iceberg.format_version
+    if version != 2:
+        message = f"Iceberg table updates require format version 2, and this table has {version}"
+        raise AthenaError("NOT_SUPPORTED", message)
     return Target(tables, resolved.table)
 
 
@@ -141,7 +145,7 @@ def commit(target, con, added, context):
         whole = [held[uri] for uri, found in gone.items() if len(found) == held[uri].record_count]
         parts = {uri: found for uri, found in gone.items() if len(found) < held[uri].record_count}
         deletes = position_deletes.write(target.table, parts, held, context, uploaded)
-        context.check_cancelled()
+        context.point_of_no_return()
         if files or deletes or whole:
             commits.change_rows(target.table, files, deletes, context.services.catalog, removed=whole)
     return count

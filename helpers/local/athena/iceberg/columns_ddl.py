@@ -32,7 +32,12 @@ def add(statement, table, context):
 
 
 def drop(statement, table, context):
-    """Run a ddl_tree.DropColumn."""
+    """Run a ddl_tree.DropColumn. A column that partitions the table, or once did, stays."""
+    opened = warehouse.open_table(table, context.services.catalog)
+    schema = opened.schema()
+    partitioning = {schema.find_column_name(f.source_id) for spec in opened.specs().values() for f in spec.fields}
+    if statement.column in {column.lower() for column in partitioning if column is not None}:
+        raise AthenaError("NOT_SUPPORTED", f"Cannot drop partition field: {statement.column}")
 
     def change(update):
         update.delete_column(statement.column)

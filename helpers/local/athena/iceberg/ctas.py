@@ -41,7 +41,7 @@ def create(statement, database, table, context):
     finally:
         con.close()
     with commits.removed_unless_committed(written.files, context.services.s3):
-        context.check_cancelled()
+        context.point_of_no_return()
         _commit(staged, files, database, table)
     context.services.catalog.changed()
     return outcome(written, "CREATE TABLE")

@@ -10,7 +10,7 @@ from pyiceberg.io.pyarrow import (
 from pyiceberg.manifest import DataFile, DataFileContent, FileFormat
 from pyiceberg.partitioning import PartitionFieldValue, PartitionKey
 
-from ..readers.values import name
+from ..readers.values import literal, name
 from ..writers import output, serialise
 from ..writers.properties import Storage
 from . import partitioning, properties
@@ -31,8 +31,7 @@ def write(table, con, sql, sources, context):
     metadata = table.metadata
     schema, spec = metadata.schema(), metadata.spec()
     parts = [
-        f"{stored(serialise.recast(name(column), s, trino_type(f.field_type)), f.field_type)} AS {name(f.name)}"
-        for (column, s), f in zip(sources, schema.fields, strict=True)
+        f"{_value(column, s, f)} AS {name(f.name)}" for (column, s), f in zip(sources, schema.fields, strict=True)
     ]
     arrow = schema_to_pyarrow(schema, include_field_ids=True)
     target = output.Target(
@@ -49,6 +48,16 @@ def write(table, con, sql, sources, context):
     )
     written = output.write(con, f"SELECT {', '.join(parts)} FROM ({sql})", target, context)
     return written, [_described(table, uri, *note) for uri, note in zip(written.files, written.notes, strict=True)]
+
+
+def _value(column, s, field):
+    """SQL of a column as the field stores it; a NULL where there must be none is Trino's error."""
+    t = trino_type(field.field_type)
+    x = serialise.recast(name(column), s, t)
+    if field.required:
+        message = f"CONSTRAINT_VIOLATION: NULL value not allowed for NOT NULL column: {field.name}"
+        x = f"CASE WHEN {x} IS NULL THEN CAST(error({literal(message)}) AS {t.duckdb}) ELSE {x} END"
+    return stored(x, field.field_type)
 
 
 def _key(table, values):

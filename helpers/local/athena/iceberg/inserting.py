@@ -8,7 +8,7 @@ def insert(table, con, sql, sources, context):
     """Store the rows of `sql` and commit them → Outcome. `sources`: see `data_files.write`."""
     written, files = data_files.write(table, con, sql, sources, context)
     with commits.removed_unless_committed(written.files, context.services.s3):
-        context.check_cancelled()
+        context.point_of_no_return()
         if files:
             commits.append(table, files, context.services.catalog)
     return outcome(written, "INSERT")

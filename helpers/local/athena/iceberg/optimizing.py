@@ -83,7 +83,7 @@ def _rewrite(target, chosen, others, context):
     finally:
         con.close()
     with commits.removed_unless_committed(written.files, context.services.s3):
-        context.check_cancelled()
+        context.point_of_no_return()
         commits.change_rows(
             table,
             files,

@@ -3,6 +3,7 @@
 import re
 
 from pyiceberg import transforms as iceberg
+from pyiceberg.io.pyarrow import _get_field_from_arrow_table as _column
 from pyiceberg.partitioning import PARTITION_FIELD_ID_START, PartitionField, PartitionSpec
 from pyiceberg.types import DateType, TimestampType, TimestamptzType
 
@@ -94,7 +95,7 @@ def keys(spec, schema):
 
     def values(table):
         return [
-            field.transform.pyarrow_transform(source.field_type)(table.column(path).combine_chunks())
+            field.transform.pyarrow_transform(source.field_type)(_column(table, path).combine_chunks())
             for field, source, path in sources
         ]
 

@@ -19,6 +19,7 @@ def vacuum(statement, context):
     table = target_of(statement.name, context).table
     doomed = _expired(table)
     before = files.of_snapshots(table, doomed)
+    context.point_of_no_return()
     if doomed:
         ids = [snapshot.snapshot_id for snapshot in doomed]
 
@@ -28,7 +29,6 @@ def vacuum(statement, context):
         warehouse.commit(table, change, context.services.catalog)
         table.refresh()
     known = files.of_all_snapshots(table)
-    context.check_cancelled()
     files.delete((before - known) | _orphans(table, known, context), context)
     return Outcome(file="none", update_type="VACUUM")
 

@@ -135,3 +135,32 @@ def test_glue_refuses_an_update_of_an_old_version(tables, client):
     with pytest.raises(glue.exceptions.ConcurrentModificationException):
         glue.update_table(**described, VersionId=held["VersionId"])
     glue.update_table(**described)
+
+
+def test_a_statement_that_is_committing_cannot_be_stopped(context):
+    assert context.may_be_cancelled()
+    with pytest.raises(Cancelled):
+        context.point_of_no_return()
+    context.cancelled.clear()
+    context.point_of_no_return()
+    assert not context.may_be_cancelled() and not context.cancelled.is_set()
+
+
+def test_what_was_stopped_is_not_there_and_what_succeeded_is(tables, seen):
+    """Stopped at moments that are spread over the statement's run: its state says whether its row is there."""
+    tables.create()
+    states = {}
+    for n in range(12):
+        request = {
+            "QueryString": tables.named(f"INSERT INTO {{t}} VALUES ({n}, 'x')"),
+            "QueryExecutionContext": {"Database": tables.database},
+            "ResultConfiguration": {"OutputLocation": "s3://query-tests/results/"},
+        }
+        execution = tables.athena.start_query_execution(**request)["QueryExecutionId"]
+        for _ in range(n * 2):  # each of these takes a millisecond or two
+            tables.athena.get_query_execution(QueryExecutionId=execution)
+        tables.athena.stop_query_execution(QueryExecutionId=execution)
+        states[n] = tables.wait(execution)["Status"]["State"]
+    tables.ok("INSERT INTO {t} VALUES (99, 'the last')")
+    expected = [n for n, state in states.items() if state == "SUCCEEDED"]
+    assert [row[0] for row in seen()] == [*expected, 99], states

@@ -142,6 +142,7 @@ def test_columns_that_cannot_be_added_or_dropped(tables):
     tables.create("id int, name string", "name")
     assert "already exists" in tables.error("ALTER TABLE {t} ADD COLUMNS (ID int)")
     assert "nope" in tables.error("ALTER TABLE {t} DROP COLUMN nope")
+    assert tables.error("ALTER TABLE {t} DROP COLUMN name") == "NOT_SUPPORTED: Cannot drop partition field: name"
     assert "nope" in tables.error("ALTER TABLE {t} CHANGE COLUMN nope x int")
 
 

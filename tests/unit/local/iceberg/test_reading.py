@@ -7,6 +7,10 @@ import pyarrow as pa
 import pytest
 from pyiceberg.io.pyarrow import _dataframe_to_data_files
 from pyiceberg.manifest import DataFile, DataFileContent
+from pyiceberg.partitioning import PartitionField, PartitionSpec
+from pyiceberg.schema import Schema
+from pyiceberg.transforms import IdentityTransform
+from pyiceberg.types import LongType, NestedField, StringType, StructType, TimestamptzType
 
 from helpers.local.athena.iceberg import commits
 
@@ -157,3 +161,33 @@ def test_deletes_that_cannot_be_applied_are_refused(tables, outside):
 class _Nobody:
     def changed(self):
         """Nobody else holds this catalog."""
+
+
+def test_columns_that_must_not_be_null(tables, glue_catalog):
+    schema = Schema(NestedField(1, "id", LongType(), required=True), NestedField(2, "at", TimestamptzType()))
+    glue_catalog.create_table((tables.database, tables.name), schema, tables.place)
+    tables.ok("INSERT INTO {t} VALUES (1, NULL)")
+    for sql in ("INSERT INTO {t} (at) VALUES (NULL)", "UPDATE {t} SET id = NULL"):
+        assert "CONSTRAINT_VIOLATION: NULL value not allowed for NOT NULL column: id" in tables.error(sql)
+    assert tables.rows("SELECT id FROM {t}") == [["1"]]
+
+
+def test_other_format_versions_are_read_and_added_to_only(tables, glue_catalog, seen):
+    schema = Schema(NestedField(1, "id", LongType()))
+    old = {"format-version": "1"}
+    glue_catalog.create_table((tables.database, tables.name), schema, tables.place, properties=old)
+    tables.ok("INSERT INTO {t} VALUES 1, 2")
+    assert tables.rows("SELECT id FROM {t} ORDER BY 1") == [["1"], ["2"]]
+    for sql in ("DELETE FROM {t} WHERE id = 1", "OPTIMIZE {t} REWRITE DATA USING BIN_PACK"):
+        assert tables.error(sql).startswith("NOT_SUPPORTED: Iceberg table updates require format version 2")
+    assert seen() == [(1,), (2,)]
+
+
+def test_partitions_by_a_nested_field(tables, glue_catalog):
+    inner = StructType(NestedField(2, "city", StringType()))
+    spec = PartitionSpec(PartitionField(2, 1000, IdentityTransform(), "city"))
+    schema = Schema(NestedField(1, "place", inner))
+    glue_catalog.create_table((tables.database, tables.name), schema, tables.place, spec)
+    tables.ok("INSERT INTO {t} SELECT CAST(ROW(c) AS ROW(city varchar)) FROM (VALUES 'Rome', 'Oslo') v(c)")
+    assert tables.rows("SELECT place.city FROM {t} ORDER BY 1") == [["Oslo"], ["Rome"]]
+    assert len(tables.rows('SELECT * FROM "{t}$files"')) == 2
