@@ -1,13 +1,9 @@
 """`"t$snapshots"` and its like: what an Iceberg table knows about itself, as tables (Trino's Iceberg connector)."""
 
-import uuid
-from datetime import UTC, datetime
-
 from .. import types
 from ..errors import AthenaError
-from ..readers.values import literal
 from ..types import BIGINT, BOOLEAN, INTEGER, VARCHAR
-from . import file_tables
+from . import file_tables, internal
 
 _INSTANT = types.timestamp(3, zone=True)
 _HISTORY = [
@@ -41,34 +37,8 @@ def read(described, kind, qualifier, node):
         message = f"Table '{'.'.join(qualifier)}' does not exist"
         raise AthenaError("TABLE_NOT_FOUND", message, node.line, node.column)
     columns, rows = rule(described)
-    shown = [[sql(v, t) for v, (_, t) in zip(row, columns, strict=True)] for row in rows]
+    shown = [[internal.sql(v, t) for v, (_, t) in zip(row, columns, strict=True)] for row in rows]
     return columns, shown, sum(len(text) for row in shown for text in row)
-
-
-def sql(value, t):
-    """A Python value as a DuckDB literal of Trino type `t`."""
-    if value is None:
-        return f"CAST(NULL AS {t.duckdb})"
-    if t.base == "timestamp with time zone":
-        instant = value if isinstance(value, datetime) else datetime.fromtimestamp(value / 1000, UTC)
-        moment = instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-        return f"{{'ts': TIMESTAMP '{moment}', 'tz': 'UTC'}}"
-    if t.base == "map":
-        keys = ", ".join(sql(k, t.args[0]) for k in value)
-        items = ", ".join(sql(v, t.args[1]) for v in value.values())
-        return f"CAST(MAP([{keys}], [{items}]) AS {t.duckdb})"
-    if t.base == "array":
-        return f"CAST([{', '.join(sql(v, t.args[0]) for v in value)}] AS {t.duckdb})"
-    if t.base == "row":
-        pairs = zip(t.fields, value, strict=True)
-        return "{" + ", ".join(f"{literal(n)}: {sql(v, f)}" for (n, f), v in pairs) + "}"
-    if t.base == "varbinary":
-        return f"unhex('{bytes(value).hex()}')"
-    if t.base == "uuid":
-        return f"CAST('{uuid.UUID(bytes=value) if isinstance(value, bytes) else value}' AS UUID)"
-    if t.base == "boolean":
-        return "true" if value else "false"
-    return f"CAST({literal(str(value))} AS {t.duckdb})"
 
 
 def _history(described):

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from pyiceberg import expressions as iceberg
 from pyiceberg.manifest import DataFileContent, ManifestContent
 from pyiceberg.table import ManifestGroupPlanner
-from pyiceberg.types import DecimalType, IntegerType, LongType
+from pyiceberg.types import DecimalType, IntegerType, LongType, TimestamptzType
 
 from ..domains import Domain
 from ..errors import AthenaError
@@ -92,6 +92,8 @@ def _range(name, r, t):
 
 def _value(value, t):
     """A constant as pyiceberg takes it for a column of type `t`; None when it does not fit exactly."""
+    if isinstance(value, datetime) and isinstance(t, TimestamptzType):
+        return value.isoformat() + "+00:00"
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     if isinstance(t, (IntegerType, LongType)):

@@ -2,10 +2,13 @@
 
 The bytes are those of Parquet everywhere in this project: the chunks of the columns that the query names, in the row
 groups that statistics do not exclude, of the data files that the manifests leave; and both columns of every position
-delete file that applies to one of them.
+delete file that applies to one of them. A column that partitions the table as it is (transform identity) comes from
+the manifest, as in Trino, and costs nothing.
 """
 
 from types import SimpleNamespace
+
+from pyiceberg.transforms import IdentityTransform
 
 from .. import parquet_scan
 from ..errors import AthenaError
@@ -13,7 +16,7 @@ from ..locations import split_uri
 from ..objects import DataFile
 from ..readers.values import literal, name, null
 from ..types import BIGINT, VARCHAR
-from . import columns, planning
+from . import columns, internal, planning
 from .schema import trino_type
 
 PATH = "$path"
@@ -46,13 +49,13 @@ def relation(scan, tasks, context, con):
     mapping = _name_mapping(scan.table.iceberg)
     shapes = {}
     for task, path, (metadata, schema) in zip(tasks, paths, footers, strict=False):
-        held = columns.FileColumns(schema, mapping)
-        context.add_scanned(_bytes(scan, held, metadata, schema))
-        selected = tuple(_select_list(scan, held))
+        held, keys = columns.FileColumns(schema, mapping), _keys(scan, task.file)
+        context.add_scanned(_bytes(scan, held, keys, metadata, schema))
+        selected = tuple(_select_list(scan, held, keys))
         applied = tuple(sorted(delete_paths[f.file_path] for f in task.delete_files))
         # DuckDB takes the first file's types for all: files are read together only where they are the same
         shape = (selected, applied, tuple(str(f and held.held(f) and held.held(f).type) for _, f in _fields(scan)))
-        shapes.setdefault(shape, []).append((path, task.file.file_path))
+        shapes.setdefault(shape, []).append((path, task.file.file_path, keys))
     selects = [_select(selected, applied, members) for (selected, applied, _), members in shapes.items()]
     return f"({' UNION ALL '.join(selects)})"
 
@@ -80,10 +83,27 @@ def _nothing(scan):
     return ", ".join(f"{null(t)} AS {name(c)}" for c, t in kinds) or NO_COLUMNS
 
 
-def _select_list(scan, held):
-    """SQL for each column of the scan; `{uris}` stands for the list of the files' URIs."""
+def _keys(scan, file):
+    """{field id: SQL of its value} for the columns wanted whose value the file's partition says."""
+    spec = scan.table.iceberg.specs()[file.spec_id]
+    values = {
+        f.source_id: value
+        for f, value in zip(spec.fields, file.partition, strict=True)
+        if isinstance(f.transform, IdentityTransform)
+    }
+    wanted = [field for _, field in _fields(scan) if field is not None and field.field_id in values]
+    return {
+        f.field_id: internal.sql(internal.value(values[f.field_id], f.field_type), trino_type(f.field_type))
+        for f in wanted
+    }
+
+
+def _select_list(scan, held, keys):
+    """SQL for each column of the scan, in the words of `_select`."""
     for column, field in _fields(scan):
-        if field is not None:
+        if field is not None and field.field_id in keys:
+            sql = f"__key{field.field_id}"
+        elif field is not None:
             sql = columns.value(held.held(field), field, frozenset(scan.leaves.get(column) or {()}))
         else:
             sql = "__uri" if column == PATH else "__position"
@@ -91,11 +111,14 @@ def _select_list(scan, held):
 
 
 def _select(selected, deletes, members):
-    paths = ", ".join(literal(path) for path, _ in members)
-    uris = ", ".join(literal(uri) for _, uri in members)
-    uri = f"[{uris}][CAST(file_index AS INTEGER) + 1]"
+    """Rows of files that are read alike. `members`: (local path, URI, {field id: SQL of the partition's value})."""
+    paths = ", ".join(literal(path) for path, _, _ in members)
+    by_file = {"__uri": [literal(uri) for _, uri, _ in members]}
+    for i in members[0][2]:
+        by_file[f"__key{i}"] = [keys[i] for _, _, keys in members]
+    looked_up = [f"[{', '.join(v)}][CAST(file_index AS INTEGER) + 1] AS {n}" for n, v in by_file.items()]
     source = f"read_parquet([{paths}], file_row_number = true)"
-    rows = f"SELECT *, {uri} AS __uri, file_row_number AS __position FROM {source}"
+    rows = f"SELECT *, {', '.join(looked_up)}, file_row_number AS __position FROM {source}"
     if deletes:
         gone = ", ".join(map(literal, deletes))
         rows = (
@@ -105,10 +128,10 @@ def _select(selected, deletes, members):
     return f"SELECT {', '.join(selected) or NO_COLUMNS} FROM ({rows})"
 
 
-def _bytes(scan, held, metadata, schema):
+def _bytes(scan, held, keys, metadata, schema):
     paths_of, tested = {}, {}
     for column, field in _fields(scan):
-        found = field is not None and held.held(field)
+        found = field is not None and field.field_id not in keys and held.held(field)
         if not found:
             continue
         paths_of[found.name.lower()] = columns.leaves(found, field, scan.leaves.get(column) or {()})

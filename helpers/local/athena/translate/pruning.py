@@ -252,6 +252,8 @@ def _plain(value, column):
         return value if isinstance(value, date) and not isinstance(value, datetime) else None
     if base == "timestamp":
         return value if isinstance(value, datetime) else None
-    if base in ("array", "map", "row", "timestamp with time zone", "char", "json"):
+    if base == "timestamp with time zone":
+        return value["ts"] if isinstance(value, dict) else None  # the instant in UTC, as statistics hold it
+    if base in ("array", "map", "row", "char", "json"):
         return None
     return value

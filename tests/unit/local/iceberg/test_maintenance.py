@@ -17,7 +17,7 @@ def ids(tables):
 def test_optimize_packs_the_small_files_of_a_partition(tables, outside, seen):
     one_by_one(tables, 6, optimize_rewrite_data_file_threshold=3)
     before = seen()
-    whole = sum(tables.chunks(path) for (path,) in tables.rows('SELECT file_path FROM "{t}$files"'))
+    whole = sum(tables.chunks(path, "id") for (path,) in tables.rows('SELECT file_path FROM "{t}$files"'))
     answer = tables.ok("OPTIMIZE {t} REWRITE DATA USING BIN_PACK")
     assert answer.scanned == whole
     assert tables.rows('SELECT record_count, count(*) FROM "{t}$files" GROUP BY 1') == [["3", "2"]]

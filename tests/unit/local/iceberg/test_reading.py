@@ -77,7 +77,27 @@ def test_transforms_prune(tables, transform, condition, left):
     answer = tables.ok(f'SELECT id, "$path" FROM {{t}} WHERE {condition}')
     paths = {path for _, path in answer.rows}
     assert len(paths) == left
-    assert answer.scanned == sum(tables.chunks(path, "id", *(["name"] * ("name" in condition))) for path in paths)
+    read = [c for c in ("id", "name") if c != transform and (c == "id" or c in condition)]
+    assert answer.scanned == sum(tables.chunks(path, *read) for path in paths if read)
+
+
+def test_partition_columns_come_from_the_manifest(tables, outside):
+    tables.create("n int, d date, at timestamp, s string, c decimal(9,2), b boolean", "d, at, s, c, b")
+    tables.ok(
+        "INSERT INTO {t} VALUES "
+        "(1, DATE '1969-12-31', TIMESTAMP '2020-01-02 03:04:05.678901', 'it''s', DECIMAL '1.5', true), "
+        "(2, NULL, NULL, NULL, NULL, NULL), (3, DATE '2020-02-29', NULL, '', DECIMAL '-2.25', false)"
+    )
+    answer = tables.ok("SELECT d, at, s, c, b FROM {t} ORDER BY d NULLS LAST")
+    assert answer.scanned == 0
+    assert answer.rows == [
+        ["1969-12-31", "2020-01-02 03:04:05.678901", "it's", "1.50", "true"],
+        ["2020-02-29", None, "", "-2.25", "false"],
+        [None] * 5,
+    ]
+    gone = tables.ok("DELETE FROM {t} WHERE s = ''")
+    assert (gone.scanned, outside().current_snapshot().summary.operation.value) == (0, "delete")
+    assert tables.rows("SELECT n FROM {t} WHERE d < DATE '2000-01-01'") == [["1"]]
 
 
 def test_row_groups_that_statistics_exclude_are_not_read(tables):
@@ -132,6 +152,22 @@ def test_what_pyiceberg_writes_is_read(tables, glue_catalog):
     assert [row["S"] for row in glue_catalog.load_table(place).scan("Id = 3").to_arrow().to_pylist()] == [{"X": 5}]
     made.refresh().delete("Id = 1")
     assert tables.rows("SELECT count(*) FROM {t}") == [["2"]]
+
+
+def test_instants_prune(tables, glue_catalog):
+    """A column of instants, partitioned by day: only pyiceberg and its like make such tables, and CTAS."""
+    sql = "WITH (table_type='ICEBERG', is_external=false, location='{place}', partitioning=ARRAY['day(at)'])"
+    zoned = "CAST(at AS timestamp(6)) AT TIME ZONE 'UTC' AS at"
+    tables.ok(
+        f"CREATE TABLE {{t}} {sql} AS SELECT n, {zoned} FROM (VALUES (1, TIMESTAMP '2020-01-01 23:30:00'), "
+        "(2, TIMESTAMP '2020-01-02 00:30:00'), (3, TIMESTAMP '2020-01-03 12:00:00')) v(n, at)"
+    )
+    answer = tables.ok("SELECT n, \"$path\" FROM {t} WHERE at < TIMESTAMP '2020-01-02 01:00:00 Europe/Paris'")
+    assert [n for n, _ in answer.rows] == ["1"]
+    assert answer.scanned == tables.chunks(answer.rows[0][1], "n", "at")
+    by_both = tables.rows("SELECT count(*) FROM {t} WHERE at >= TIMESTAMP '2020-01-03 12:00:00 UTC'")
+    found = glue_catalog.load_table((tables.database, tables.name)).scan("at >= '2020-01-03T12:00:00+00:00'")
+    assert by_both == [[str(found.to_arrow().num_rows)]] == [["1"]]
 
 
 def test_a_file_without_field_ids_is_read_by_name(tables, outside):
