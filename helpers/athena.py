@@ -19,9 +19,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from helpers import costs, lab, magic
 from helpers.oneline import OneLineError
 from helpers.placeholders import bind, literals
-from helpers.results import Column, Result
+from helpers.results import CHANGING, Column, Result
 
 FIRST_WAIT, LONGEST_WAIT = 0.02, 1.0  # seconds between two polls; each wait is half as long again
+WRITING = ("CREATE_TABLE_AS_SELECT", "INSERT", "UNLOAD")  # others than these and CHANGING send a count of 0
 FINAL_STATES = ("SUCCEEDED", "FAILED", "CANCELLED")
 
 
@@ -215,7 +216,7 @@ def _fetch(athena, query_id: str, execution: dict) -> tuple[list[Column], list[l
             if rows and _starts_with_header(rows[0], columns, execution):
                 rows = rows[1:]
         texts += rows
-    if execution.get("SubstatementType") in ("CREATE_TABLE_AS_SELECT", "INSERT", "UNLOAD"):
+    if execution.get("SubstatementType") in (*WRITING, *CHANGING):
         return columns, texts, update_count
     return columns, texts, None
 

@@ -14,6 +14,7 @@ from helpers import costs, display, tables
 
 SHOWN_ROWS = 20  # a table shows these; the result holds them all
 INTEGERS = ("tinyint", "smallint", "integer", "int", "bigint")
+CHANGING = ("UPDATE", "DELETE", "MERGE")  # substatements that change rows of an Iceberg table
 DOUBLES = ("float", "real", "double")
 
 
@@ -118,7 +119,8 @@ class Result:
         """What stands in place of a table, or above one that is cut."""
         if self.update_count is not None and not self.texts:
             noun = "row" if self.update_count == 1 else "rows"
-            return f"{_words(self.substatement_type)}: {self.update_count:,} {noun} written"
+            done = "changed" if self.substatement_type in CHANGING else "written"
+            return f"{_words(self.substatement_type)}: {self.update_count:,} {noun} {done}"
         if not self.columns or (not self.texts and self.statement_type != "DML"):
             return f"{_words(self.substatement_type)}: done"
         if not self.texts:

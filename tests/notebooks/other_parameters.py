@@ -7,6 +7,7 @@ OTHER: dict[str, list[dict[str, object]]] = {
     "03_file_formats": [{"YEAR": 2005}, {"YEAR": 2003, "SCALE": 0.1}],
     "04_partitioning": [{"MONTH": 1}, {"MONTH": 12}],
     "05_parquet_ctas": [{"YEAR": 2003}, {"YEAR": 2005, "SCALE": 0.25}],
+    "06_sql_workshop": [{"YEAR": 2003}, {"YEAR": 2005}],
     "07_cost_arithmetic": [{"TB_PER_DAY": 1, "SEED": 0}, {"TB_PER_DAY": 40, "AS_OF": "2028-02-29"}],
     "08_spark_side_by_side": [{"YEAR": 2003, "SCALE": 0.1}],
     "09_hybrid_pipeline": [{"DAYS": 2, "SCALE": 0.2}],

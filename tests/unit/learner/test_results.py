@@ -131,6 +131,7 @@ def test_html_is_escaped_and_marks_null():
             "CREATE TABLE AS SELECT: 1,200 rows written",
         ),
         ({"substatement_type": "INSERT", "update_count": 1}, "INSERT: 1 row written"),
+        ({"substatement_type": "MERGE", "update_count": 2}, "MERGE: 2 rows changed"),
     ],
 )
 def test_statements_without_rows_say_that_they_are_done(options, line):
