@@ -23,6 +23,7 @@ PATH = "$path"
 POSITION = "$row_position"  # of a row in its file; only statements that change rows ask for it
 HIDDEN = {PATH: VARCHAR, POSITION: BIGINT}
 NO_COLUMNS = '0 AS "$rows"'
+_INDEX = "file_index"  # DuckDB's own column, hidden behind a column of the file that is called the same
 
 
 def open_scan(scan, context, con):
@@ -54,9 +55,15 @@ def relation(scan, tasks, context, con):
         selected = tuple(_select_list(scan, held, keys))
         applied = tuple(sorted(delete_paths[f.file_path] for f in task.delete_files))
         # DuckDB takes the first file's types for all: files are read together only where they are the same
-        shape = (selected, applied, tuple(str(f and held.held(f) and held.held(f).type) for _, f in _fields(scan)))
+        alone = path if _INDEX in (n.lower() for n in schema.names) else None
+        shape = (
+            selected,
+            applied,
+            alone,
+            tuple(str(f and held.held(f) and held.held(f).type) for _, f in _fields(scan)),
+        )
         shapes.setdefault(shape, []).append((path, task.file.file_path, keys))
-    selects = [_select(selected, applied, members) for (selected, applied, _), members in shapes.items()]
+    selects = [_select(selected, applied, members) for (selected, applied, *_), members in shapes.items()]
     return f"({' UNION ALL '.join(selects)})"
 
 
@@ -116,9 +123,13 @@ def _select(selected, deletes, members):
     by_file = {"__uri": [literal(uri) for _, uri, _ in members]}
     for i in members[0][2]:
         by_file[f"__key{i}"] = [keys[i] for _, _, keys in members]
-    looked_up = [f"[{', '.join(v)}][CAST(file_index AS INTEGER) + 1] AS {n}" for n, v in by_file.items()]
-    source = f"read_parquet([{paths}], file_row_number = true)"
-    rows = f"SELECT *, {', '.join(looked_up)}, file_row_number AS __position FROM {source}"
+    place = f"CAST({_INDEX} AS INTEGER) + 1" if len(members) > 1 else "1"
+    extra = [f"[{', '.join(v)}][{place}] AS {n}" for n, v in by_file.items()]
+    numbered = bool(deletes) or any(sql.startswith("__position ") for sql in selected)
+    if numbered:
+        extra.append("file_row_number AS __position")
+    source = f"read_parquet([{paths}], file_row_number = {str(numbered).lower()})"
+    rows = f"SELECT *, {', '.join(extra)} FROM {source}"
     if deletes:
         gone = ", ".join(map(literal, deletes))
         rows = (

@@ -154,6 +154,15 @@ def test_what_pyiceberg_writes_is_read(tables, glue_catalog):
     assert tables.rows("SELECT count(*) FROM {t}") == [["2"]]
 
 
+def test_columns_that_are_called_like_duckdbs_own(tables):
+    tables.create("file_index int, filename string, rowid int")
+    tables.ok("INSERT INTO {t} VALUES (7, 'x', 1), (8, 'y', 2)")
+    tables.ok("INSERT INTO {t} VALUES (9, 'z', 3)")
+    assert tables.count("UPDATE {t} SET filename = upper(filename) WHERE file_index <> 8") == 2
+    assert tables.rows("SELECT * FROM {t} ORDER BY 1") == [["7", "X", "1"], ["8", "y", "2"], ["9", "Z", "3"]]
+    assert all(path.startswith(tables.place) for (path,) in tables.rows('SELECT "$path" FROM {t}'))
+
+
 def test_instants_prune(tables, glue_catalog):
     """A column of instants, partitioned by day: only pyiceberg and its like make such tables, and CTAS."""
     sql = "WITH (table_type='ICEBERG', is_external=false, location='{place}', partitioning=ARRAY['day(at)'])"
