@@ -227,6 +227,8 @@ def parse_type(text):
     base = _ALIASES.get(head.strip().lower(), head.strip().lower())
     inner = rest.rstrip()[:-1] if rest else ""
     if base in ("array", "map", "function", "qdigest"):
+        if not inner:
+            raise ValueError(f"{base} of what?")
         return Type(base, tuple(parse_type(p) for p in _split(inner)))
     if base == "row":
         return Type("row", tuple(_row_field(p) for p in _split(inner)))

@@ -147,12 +147,13 @@ def test_queries(session, sql, rows):
         ),
         (
             "SELECT substr(k, 1, 2) FROM (VALUES 'ab') AS t(k) GROUP BY substr(k, 1, 1)",
-            "EXPRESSION_NOT_AGGREGATE: line 1:8: 'k' must be an aggregate expression or appear in GROUP BY clause",
+            "EXPRESSION_NOT_AGGREGATE: line 1:8: 'substr(k, 1, 2)' must be an aggregate expression or "
+            "appear in GROUP BY clause",
         ),
         ("SELECT x FROM (VALUES 1) AS a(x), (VALUES 2) AS b(x)", "AMBIGUOUS_NAME: line 1:8: Column 'x' is ambiguous"),
         (
             "SELECT 1 UNION SELECT 'a'",
-            "TYPE_MISMATCH: line 1:16: column 1 in UNION query has incompatible types: integer, varchar(1)",
+            "TYPE_MISMATCH: line 1:10: column 1 in UNION query has incompatible types: integer, varchar(1)",
         ),
         (
             "SELECT 1 WHERE 2",
@@ -160,8 +161,8 @@ def test_queries(session, sql, rows):
         ),
         (
             "SELECT sum(x) FROM (VALUES 1) AS t(x) WHERE sum(x) > 1",
-            "EXPRESSION_NOT_SCALAR: line 1:45: WHERE clause cannot contain aggregations, window functions or "
-            "grouping operations: [sum]",
+            "EXPRESSION_NOT_SCALAR: line 1:52: WHERE clause cannot contain aggregations, window functions or "
+            "grouping operations: [sum(x)]",
         ),
         ("SELECT MAP(ARRAY['a'], ARRAY[1])['b']", "INVALID_FUNCTION_ARGUMENT: Key not present in map: b"),
         (

@@ -281,7 +281,8 @@ class ExpressionParser(SpecialForms):
             call.ignore_nulls = not self.accept("RESPECT")
             self.expect("NULLS")
         if self.accept("OVER"):
-            call.over = self.window() if self.is_word("(") else tree.Window(name=self.identifier().lower())
+            here = self.here()
+            call.over = self.window() if self.is_word("(") else tree.Window(self.identifier().lower(), **here)
         return call
 
     def sort_item(self):
@@ -296,15 +297,16 @@ class ExpressionParser(SpecialForms):
         return item
 
     def window(self):
-        here = self.here()
         self.expect("(")
-        window = tree.Window(**here)
+        window = tree.Window(**self.here())
         if self.at_identifier() and self.token.upper not in ("PARTITION", "ROWS", "RANGE", "GROUPS"):
             window.name = self.identifier().lower()
         if self.accept("PARTITION", "BY"):
             window.partition_by = self.comma_list(self.expression)
+        window.ordered_at = (self.token.line, self.token.column)
         if self.accept("ORDER", "BY"):
             window.order_by = self.comma_list(self.sort_item)
+        here = self.here()
         unit = self.accept_any("ROWS", "RANGE", "GROUPS")
         if unit:
             between = self.accept("BETWEEN")

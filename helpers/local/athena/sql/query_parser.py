@@ -106,19 +106,20 @@ class QueryParser(ExpressionParser):
 
     def _set_operation(self):
         left = self._intersection()
-        while op := self.accept_any("UNION", "EXCEPT"):
-            left = self._operation(op, left, self._intersection)
+        while self.token.upper in ("UNION", "EXCEPT"):
+            left = self._operation(left, self._intersection)
         return left
 
     def _intersection(self):
         left = self._query_primary()
-        while self.accept("INTERSECT"):
-            left = self._operation("INTERSECT", left, self._query_primary)
+        while self.is_word("INTERSECT"):
+            left = self._operation(left, self._query_primary)
         return left
 
-    def _operation(self, op, left, operand):
+    def _operation(self, left, operand):
+        here, op = self.here(), self.advance().upper
         distinct = self.accept_any("ALL", "DISTINCT") != "ALL"
-        return tree.SetOperation(op, distinct, left, operand(), line=left.line, column=left.column)
+        return tree.SetOperation(op, distinct, left, operand(), **here)
 
     def _query_primary(self):
         here = self.here()
@@ -162,12 +163,12 @@ class QueryParser(ExpressionParser):
             select.having = self.expression()
             self.after("having")
         if self.accept("WINDOW"):
-            for name, window in self.comma_list(self._named_window):
-                select.windows[name] = window
+            select.windows = self.comma_list(self._named_window)
         return select
 
     def _named_window(self):
-        name = self.identifier().lower()
+        here = self.here()
+        name = tree.Name((self.identifier(),), **here)
         self.expect("AS")
         return name, self.window()
 
@@ -236,9 +237,9 @@ class QueryParser(ExpressionParser):
         return left
 
     def _joined(self):
+        here = self.here()
         left = self._sampled()
         while True:
-            here = self.here()
             if self.accept("CROSS", "JOIN"):
                 left = tree.Join("cross", left, self._sampled(), **here)
                 continue

@@ -168,10 +168,13 @@ class Frame(Node):
 
 @dataclass
 class Window(Node):
+    """`name`: the window of the WINDOW clause that this one is or extends; `ordered_at`: line and column of ORDER."""
+
     name: str | None = None
     partition_by: list[Node] = field(default_factory=list)
     order_by: list[SortItem] = field(default_factory=list)
     frame: Frame | None = None
+    ordered_at: tuple[int, int] = (1, 1)
 
 
 @dataclass
@@ -268,7 +271,7 @@ class Select(Node):
     where: Node | None = None
     group_by: list[GroupingElement] | None = None
     having: Node | None = None
-    windows: dict[str, Window] = field(default_factory=dict)
+    windows: list[tuple[Node, Window]] = field(default_factory=list)  # (Name, its window)
 
 
 @dataclass
@@ -278,6 +281,8 @@ class Values(Node):
 
 @dataclass
 class SetOperation(Node):
+    """The position is that of the operator."""
+
     op: str
     distinct: bool
     left: Node

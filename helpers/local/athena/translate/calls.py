@@ -6,7 +6,7 @@ from .. import types
 from ..errors import AthenaError
 from ..functions import registry
 from ..sql import tree
-from . import operators, signatures
+from . import operators, signatures, windows
 from .casts import cast, coerce
 from .expr import Expr, call
 
@@ -26,16 +26,23 @@ def bind(binder, node):
     if not overloads:
         raise AthenaError("FUNCTION_NOT_FOUND", f"Function '{node.name}' not registered", node.line, node.column)
     if overloads[0].kind == registry.SCALAR:
-        if node.over or node.filter or node.distinct:
-            what = "OVER" if node.over else "FILTER" if node.filter else "DISTINCT"
-            raise AthenaError(
-                "FUNCTION_NOT_AGGREGATE", f"{what} is not supported for {node.name}", node.line, node.column
-            )
+        _refuse_scalar(node)
         return function(binder, node.name, node, node.arguments)
     if overloads[0].kind == registry.WINDOW and node.over is None:
         message = f"Window function {node.name} requires an OVER clause"
         raise AthenaError("MISSING_OVER", message, node.line, node.column)
     return _aggregate_call(binder, node)
+
+
+def _refuse_scalar(node):
+    """A scalar function takes none of what aggregates and window functions take."""
+    position = node.line, node.column
+    if node.over:
+        raise AthenaError("FUNCTION_NOT_WINDOW", f"Not a window function: {node.name}", *position)
+    if node.distinct or node.filter:
+        what = "DISTINCT" if node.distinct else "FILTER"
+        message = f"{what} is not supported for non-aggregation functions"
+        raise AthenaError("FUNCTION_NOT_AGGREGATE", message, *position)
 
 
 def function(binder, name, node, arguments):
@@ -84,31 +91,24 @@ def _bound(binder, argument):
 
 
 def _aggregate_call(binder, node):
-    inside = binder._inside_aggregate
-    if inside and node.over is None:
-        raise AthenaError(
-            "NESTED_AGGREGATION", f"Cannot nest aggregations inside aggregation '{node.name}'", node.line, node.column
-        )
-    binder._inside_aggregate = node.over is None
-    try:
-        chosen, match, args = _resolve(binder, node.name, node, node.arguments)
-    finally:
-        binder._inside_aggregate = inside
+    chosen, match, args = _resolve(binder, node.name, node, node.arguments)
     result = signatures.result_type(chosen, match, [a.type for a in args])
     return _aggregate(binder, node, chosen, result, chosen.template, args)
 
 
 def _aggregate(binder, node, chosen, result, template, args):
     """An aggregate or window call: arguments, then ORDER BY, FILTER, PARTITION BY and the window's ORDER BY."""
-    _refuse_misplaced(binder, node)
     filters = (
         [binder.boolean(node.filter, "Filter expression must evaluate to a boolean (actual: {})")]
         if node.filter
         else []
     )
     orders = [binder.bind(item.value) for item in node.order_by]
-    window = _window(binder, node.over) if node.over is not None else None
-    if window:
+    window = None
+    if node.over is not None:
+        over = windows.resolved(binder, node.over)
+        windows.check_function(node, over)
+        window = windows.window(binder, over)
         binder.windowed = True
     else:
         binder.aggregated = True
@@ -125,7 +125,7 @@ def _aggregate(binder, node, chosen, result, template, args):
         arguments, order_texts, filter_texts, partition, window_order, bounds = taken
         if node.ignore_nulls and arguments:
             arguments = [*arguments[:-1], arguments[-1] + " IGNORE NULLS"]
-        order = " ORDER BY " + ", ".join(map(_sorted, items, order_texts)) if order_texts else ""
+        order = " ORDER BY " + ", ".join(map(windows.sorted_text, items, order_texts)) if order_texts else ""
         tail = f" FILTER (WHERE {filter_texts[0]})" if filter_texts else ""
         if window:
             tail += f" OVER ({window[1](partition, window_order, bounds)})"
@@ -135,72 +135,6 @@ def _aggregate(binder, node, chosen, result, template, args):
 
     flat = [e for group in groups for e in group]
     return Expr(result, "window" if window else "aggregate", tuple(flat), render, node.name, node.line, node.column)
-
-
-def _refuse_misplaced(binder, node):
-    if binder.clause:
-        message = (
-            f"{binder.clause} clause cannot contain aggregations, window functions or grouping operations: "
-            f"[{node.name}]"
-        )
-        raise AthenaError("EXPRESSION_NOT_SCALAR", message, node.line, node.column)
-
-
-def _sorted(item, text):
-    return f"{text} {'DESC' if item.descending else 'ASC'} NULLS {'FIRST' if item.nulls_first else 'LAST'}"
-
-
-def _window(binder, over):
-    """([partition, order, bound expressions], how to write them)."""
-    window = _merged(binder, over)
-    partition = [binder.bind(e) for e in window.partition_by]
-    order = [binder.bind(item.value) for item in window.order_by]
-    bounds, kinds = [], []
-    frame = window.frame
-    for kind, value in ([frame.start] + ([frame.end] if frame.end else [])) if frame else []:
-        kinds.append(kind)
-        if value is not None:
-            bounds.append(binder.bind(value))
-
-    def write(partition_texts, order_texts, bound_texts):
-        parts = []
-        if partition_texts:
-            parts.append("PARTITION BY " + ", ".join(partition_texts))
-        if order_texts:
-            parts.append("ORDER BY " + ", ".join(map(_sorted, window.order_by, order_texts)))
-        if frame:
-            left = list(zip(bound_texts, bounds, strict=True))
-            shown = [_bound_text(kind, left) for kind in kinds]
-            parts.append(f"{frame.unit} " + (f"BETWEEN {shown[0]} AND {shown[1]}" if frame.end else shown[0]))
-        return " ".join(parts)
-
-    return (partition, order, bounds), write
-
-
-def _bound_text(kind, left):
-    if kind.startswith(("UNBOUNDED", "CURRENT")):
-        return kind
-    text, expr = left.pop(0)
-    if expr.type.base == "interval day to second":
-        text = f"to_microseconds({text} * 1000)"
-    elif expr.type.base == "interval year to month":
-        text = f"to_months({text})"
-    return f"{text} {kind}"
-
-
-def _merged(binder, over):
-    """A window with what it takes over from the named one it refers to."""
-    if over.name is None:
-        return over
-    named = binder.windows.get(over.name)
-    if named is None:
-        raise AthenaError(
-            "INVALID_WINDOW_REFERENCE", f"Cannot resolve WINDOW name {over.name}", over.line, over.column
-        )
-    base = _merged(binder, named)
-    return tree.Window(
-        None, over.partition_by or base.partition_by, over.order_by or base.order_by, over.frame or base.frame
-    )
 
 
 # ---- special forms
@@ -224,7 +158,7 @@ def _coalesce(binder, node):
             node.line,
             node.column,
         )
-    common = binder.common(args, node, "All COALESCE operands must be the same type or coercible to a common type")
+    common = binder.common(args, "All COALESCE operands must be the same type or coercible to a common type")
     template = lambda texts: f"coalesce({', '.join(texts)})"  # noqa: E731
     return call("coalesce", common, template, *[coerce(a, common) for a in args], line=node.line, column=node.column)
 
@@ -232,6 +166,9 @@ def _coalesce(binder, node):
 def _nullif(binder, node):
     _count(node, 2)
     left, right = (binder.bind(a) for a in node.arguments)
+    if types.common_type(left.type, right.type) is None:
+        message = f"Types are not comparable with NULLIF: {left.type} vs {right.type}"
+        raise AthenaError("TYPE_MISMATCH", message, node.line, node.column)
     same = operators.comparison("=", left, right, node.line, node.column)
     return call(
         "nullif", left.type, "CASE WHEN {0} THEN NULL ELSE {1} END", same, left, line=node.line, column=node.column
@@ -245,6 +182,9 @@ def _if(binder, node):
         )
     condition = binder.boolean(node.arguments[0], "IF condition must evaluate to a boolean (actual: {})")
     results = [binder.bind(a) for a in node.arguments[1:]]
+    if types.common_type(results[0].type, results[-1].type) is None:
+        message = f"Result types for IF must be the same: {results[0].type} vs {results[-1].type}"
+        raise AthenaError("TYPE_MISMATCH", message, node.line, node.column)
     return binder.case([condition], results, node, "Result types for IF must be the same")
 
 

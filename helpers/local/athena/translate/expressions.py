@@ -34,14 +34,16 @@ _PARTS = {
 }
 
 
+def _as_row(t):
+    return t if t.base == "row" else types.row((None, t))
+
+
 class Binder:
     """Binds expressions of one SELECT. `planner` plans subqueries and holds the parameters."""
 
-    def __init__(self, planner, scope, clause=None, windows=None):
-        """`clause` names a place where aggregates are refused, such as WHERE."""
-        self.planner, self.scope, self.clause, self.windows = planner, scope, clause, windows or {}
+    def __init__(self, planner, scope, windows=None):
+        self.planner, self.scope, self.windows = planner, scope, {} if windows is None else windows
         self.aggregated = self.windowed = False
-        self._inside_aggregate = False
         self._lambda_parameters = []
 
     def bind(self, node):
@@ -51,7 +53,11 @@ class Binder:
 
     def boolean(self, node, message):
         """Bind a condition; `message` is Trino's text for another type, with {} for it."""
-        expr = self.bind(node)
+        return self.truth(self.bind(node), node, message)
+
+    @staticmethod
+    def truth(expr, node, message):
+        """A bound condition, which must be a boolean."""
         if expr.type.base == "unknown":
             return coerce(expr, types.BOOLEAN)
         if expr.type != types.BOOLEAN:
@@ -159,19 +165,13 @@ class Binder:
 
     def _bind_inlist(self, node):
         value, items = self.bind(node.value), [self.bind(i) for i in node.items]
-        common = value.type
-        for item in items:
-            merged = types.common_type(common, item.type)
-            if merged is None or not merged.comparable:
-                raise AthenaError(
-                    "TYPE_MISMATCH",
-                    "IN value and list items must be the same type or coercible to a common type. "
-                    f"Cannot find common type between {value.type} and {item.type}, all types (without duplicates): "
-                    f"[{', '.join(dict.fromkeys(str(e.type) for e in [value, *items]))}]",
-                    node.line,
-                    node.column,
-                )
-            common = merged
+        common = self.common(
+            [value, *items],
+            "IN value and list items must be the same type or coercible to a common type",
+            [node.value, *node.items],
+        )
+        if not common.comparable:
+            raise operators.mismatch("=", value, items[0], node.line, node.column)
         shown = lambda x: operators.compared(x, common)  # noqa: E731
         template = lambda texts: f"({shown(texts[0])} IN ({', '.join(map(shown, texts[1:]))}))"  # noqa: E731
         args = [coerce(e, common) for e in [value, *items]]
@@ -209,17 +209,25 @@ class Binder:
             if operand is None:
                 args.append(self.boolean(condition, "CASE WHEN clause must evaluate to a boolean (actual: {})"))
             else:
-                args.append(
-                    operators.comparison("=", operand, self.bind(condition), condition.line, condition.column)
-                )
+                args.append(self._when(operand, self.bind(condition), condition))
             results.append(self.bind(result))
         if node.default is not None:
             results.append(self.bind(node.default))
-        return self.case(args, results, node, "All CASE results must be the same type or coercible to a common type")
+        written = [result for _, result in node.whens] + ([node.default] if node.default is not None else [])
+        message = "All CASE results must be the same type or coercible to a common type"
+        self.common(results, message, written)
+        return self.case(args, results, node, message)
+
+    @staticmethod
+    def _when(operand, value, node):
+        if types.common_type(operand.type, value.type) is None:
+            message = f"CASE operand type does not match WHEN clause operand type: {operand.type} vs {value.type}"
+            raise AthenaError("TYPE_MISMATCH", message, node.line, node.column)
+        return operators.comparison("=", operand, value, node.line, node.column)
 
     def case(self, conditions, results, node, message):
         """CASE over bound conditions; one more result than conditions is the ELSE."""
-        common = self.common(results, node, message)
+        common = self.common(results, message)
         results = [coerce(r, common) for r in results]
 
         def template(texts):
@@ -230,18 +238,21 @@ class Binder:
         return call("case", common, template, *conditions, *results, line=node.line, column=node.column)
 
     @staticmethod
-    def common(exprs, node, message):
-        """The common type of several expressions."""
-        common = exprs[0].type
-        for expr in exprs[1:]:
+    def common(exprs, message, nodes=None):
+        """The common type of several expressions; the error is at the first of a type that does not fit.
+
+        `nodes`: where they were written, if not where they say.
+        """
+        common, kinds = types.UNKNOWN, list(dict.fromkeys(str(e.type) for e in exprs))
+        for expr, at in zip(exprs, nodes or exprs, strict=True):
             merged = types.common_type(common, expr.type)
             if merged is None:
                 raise AthenaError(
                     "TYPE_MISMATCH",
                     f"{message}. Cannot find common type between {common} and {expr.type}, "
-                    f"all types (without duplicates): [{', '.join(dict.fromkeys(str(e.type) for e in exprs))}]",
-                    node.line,
-                    node.column,
+                    f"all types (without duplicates): [{', '.join(kinds)}]",
+                    at.line,
+                    at.column,
                 )
             common = merged
         return common
@@ -250,17 +261,28 @@ class Binder:
         try:
             target = types.parse_type(node.type)
         except ValueError as e:
-            raise AthenaError("TYPE_NOT_FOUND", f"Unknown type: {node.type}", node.line, node.column) from e
+            raise AthenaError("TYPE_MISMATCH", f"Unknown type: {node.type}", node.line, node.column) from e
+        if target.base == "unknown":
+            raise AthenaError("TYPE_MISMATCH", "UNKNOWN is not a valid type", node.line, node.column)
         return cast(self.bind(node.value), target, node.safe, node.line, node.column)
 
     def _bind_extract(self, node):
         if node.part not in _PARTS:
             raise AthenaError("SYNTAX_ERROR", f"Invalid EXTRACT field: {node.part}", node.line, node.column)
         name = _EXTRACT.get(node.part, node.part.lower())
-        return calls.function(self, name, node, [self.bind(node.value)])
+        value = self.bind(node.value)
+        if not value.type.base.startswith(("date", "time", "interval", "unknown")):
+            message = f"Type of argument to extract must be DATE, TIME, TIMESTAMP, or INTERVAL (actual {value.type})"
+            raise AthenaError("TYPE_MISMATCH", message, node.value.line, node.value.column)
+        return calls.function(self, name, node, [value])
 
     def _bind_attimezone(self, node):
         value = self.bind(node.value)
+        if not value.type.base.startswith(("time", "unknown")):
+            message = (
+                f"Type of value must be a time or timestamp with or without time zone (actual {value.type})"
+            )
+            raise AthenaError("TYPE_MISMATCH", message, node.value.line, node.value.column)
         if value.type.base == "timestamp":
             value = coerce(value, types.timestamp(value.type.args[0], zone=True))
         return calls.function(self, "at_timezone", node, [value, self.bind(node.zone)])
@@ -272,7 +294,7 @@ class Binder:
         element = types.UNKNOWN
         if items:
             element = self.common(
-                items, node, "All ARRAY elements must be the same type or coercible to a common type"
+                items, "All ARRAY elements must be the same type or coercible to a common type", node.items
             )
         template = lambda texts: "[" + ", ".join(texts) + "]" if texts else f"CAST([] AS {element.duckdb}[])"  # noqa: E731
         args = [coerce(i, element) for i in items]
@@ -298,7 +320,12 @@ class Binder:
                 )
             return self.field_of(base, base.type.fields[index.value - 1][0], base.type.args[index.value - 1][1])
         if base.type.base not in ("array", "map"):
-            raise operators.mismatch("[]", base, index, node.line, node.column)
+            message = f"Cannot use {index.type} for subscript of {base.type}"
+            raise AthenaError("TYPE_MISMATCH", message, node.line, node.column)
+        key = types.BIGINT if base.type.base == "array" else base.type.args[0]
+        if types.common_type(index.type, key) != key:
+            message = f"Cannot use {index.type} for subscript of {base.type}"
+            raise AthenaError("TYPE_MISMATCH", message, node.line, node.column)
         return calls.function(self, "subscript", node, [base, index])
 
     def _bind_call(self, node):
@@ -374,8 +401,8 @@ class Binder:
         if common is None or not common.comparable:
             raise AthenaError(
                 "TYPE_MISMATCH",
-                f"value and result of subquery must be of the same type for {shown} expression: {value.type} vs "
-                f"{found}",
+                "Value expression and result of subquery must be of the same type: "
+                f"{_as_row(value.type)} vs {_as_row(found)}",
                 node.line,
                 node.column,
             )

@@ -2,9 +2,11 @@
 
 from .. import types
 from ..errors import AthenaError
+from ..sql import tree
 from . import operators
 from .expr import Expr, call
 from .expressions import Binder
+from .placement import parts, require_scalar
 from .relations import ConstantRows, Derived, Joined, Named, RowsOf, Sample, Scan, fields_of
 from .scope import Field, Scope
 
@@ -95,18 +97,27 @@ class FromClause:
 
     def _plan_sampled(self, node, left):
         relation, fields = self._plan(node.relation, left)
+        at = node.percentage.line, node.percentage.column
+        for part in parts(node.percentage):
+            if isinstance(part, tree.Name):
+                message = "Constant expression cannot contain column references"
+                raise AthenaError("EXPRESSION_NOT_CONSTANT", message, part.line, part.column)
         percentage = Binder(self.planner, Scope([])).bind(node.percentage)
-        if percentage.op != "literal" or not percentage.type.is_numeric:
-            raise AthenaError(
-                "TYPE_MISMATCH", "Sample percentage should be a numeric constant", node.line, node.column
-            )
+        if not percentage.type.is_numeric:
+            raise AthenaError("TYPE_MISMATCH", "Sample percentage should be a numeric expression", *at)
+        if percentage.op != "literal":
+            raise AthenaError("NOT_SUPPORTED", "this endpoint samples by a number only", *at)
+        if not 0 <= percentage.value <= 100:
+            message = "Sample percentage must be between 0 and 100 inclusive"
+            raise AthenaError("NUMERIC_VALUE_OUT_OF_RANGE", message, *at)
         return Sample(relation, node.method, percentage.value), fields
 
     def _plan_unnest(self, node, left):
-        binder = Binder(self.planner, Scope(left, self.parent), "UNNEST")
+        binder = Binder(self.planner, Scope(left, self.parent))
         pieces, columns = [], []
         for argument in node.arguments:
             expr = binder.bind(argument)
+            require_scalar(argument, "UNNEST")
             pieces.append(self._piece(expr, argument))
             kind, t = pieces[-1][1:]
             if kind == "map":
@@ -132,21 +143,30 @@ class FromClause:
     # ---- joins
 
     def _plan_join(self, node, left_fields):
+        if node.natural:
+            raise AthenaError("NOT_SUPPORTED", "Natural join not supported", node.line, node.column)
         left, left_side = self._plan(node.left, left_fields)
         right, right_side = self._plan(node.right, [*left_fields, *left_side])
-        if node.using or node.natural:
+        if node.using:
             return self._using(node, left, left_side, right, right_side)
         condition = None
         if node.on is not None:
-            binder = Binder(self.planner, Scope([*left_side, *right_side], self.parent), "JOIN")
-            condition = binder.boolean(node.on, "JOIN ON clause must evaluate to a boolean: actual type {}")
+            binder = Binder(self.planner, Scope([*left_side, *right_side], self.parent))
+            condition = binder.bind(node.on)
+            require_scalar(node.on, "JOIN clause")
+            condition = binder.truth(condition, node.on, "JOIN ON clause must evaluate to a boolean: actual type {}")
         return Joined(node.kind, left, right, condition), [*left_side, *right_side]
 
     def _using(self, node, left, left_side, right, right_side):
-        names = [n.lower() for n in node.using] if node.using else self._shared(left_side, right_side)
+        names = [n.lower() for n in node.using]
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                message = f"Column '{name}' appears multiple times in using clause"
+                raise AthenaError("DUPLICATE_COLUMN_NAME", message, node.line, node.column)
         equalities, merged = [], []
         for name in names:
-            a, b = (self._side(side, name, node) for side in (left_side, right_side))
+            a = self._side(left_side, name, node, "left")
+            b = self._side(right_side, name, node, "right")
             equalities.append(operators.comparison("=", a.expr, b.expr, node.line, node.column))
             merged.append(Field(name, self._merged(node.kind, a.expr, b.expr)))
         condition = equalities[0] if len(equalities) == 1 else None
@@ -161,15 +181,11 @@ class FromClause:
         ]
         return Joined(node.kind, left, right, condition), [*merged, *rest, *map(_qualified_only, hidden)]
 
-    def _shared(self, left, right):
-        names = [(f.name or "").lower() for f in right if not f.hidden]
-        return [f.name.lower() for f in left if f.name and not f.hidden and f.name.lower() in names]
-
-    def _side(self, fields, name, node):
+    def _side(self, fields, name, node, which):
         found = [f for f in fields if not f.hidden and (f.name or "").lower() == name]
         if not found:
             raise AthenaError(
-                "COLUMN_NOT_FOUND", f"Column '{name}' is missing from left side of join", node.line, node.column
+                "COLUMN_NOT_FOUND", f"Column '{name}' is missing from {which} side of join", node.line, node.column
             )
         if len(found) > 1:
             raise AthenaError("AMBIGUOUS_NAME", f"Column '{name}' is ambiguous", node.line, node.column)

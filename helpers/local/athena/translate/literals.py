@@ -48,7 +48,8 @@ def typed(node):
         target = types.parse_type(node.type)
     except (ValueError, InvalidOperation, OverflowError) as e:
         if rule or not str(e).startswith("Unknown type"):
-            raise AthenaError("INVALID_LITERAL", f"'{node.text}' is not a valid {node.type} literal", **at) from e
+            message = f"'{node.text}' is not a valid {node.type.upper()} literal"
+            raise AthenaError("INVALID_LITERAL", message, **at) from e
         raise AthenaError("TYPE_NOT_FOUND", f"Unknown type: {node.type}", **at) from e
     text = constant(node.text, types.varchar(len(node.text)), quote(node.text), **at)
     return cast(text, target, False, node.line, node.column)

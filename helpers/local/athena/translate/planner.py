@@ -5,7 +5,8 @@ from itertools import count
 from .. import types
 from ..errors import AthenaError
 from ..sql import tree
-from .aggregation import check_grouped
+from . import placement, windows
+from .aggregation import StarField, Written, check_grouped
 from .casts import coerce
 from .expr import Expr
 from .expressions import Binder
@@ -56,7 +57,9 @@ class Planner:
         self.ctes = dict(outer)
         try:
             for item in query.withs:
+                self._check_with(item, query)
                 self.ctes[item.name] = (item, dict(self.ctes), query.recursive, parent)
+                self._check_with_query(item)
             return self._ordered(query, parent)
         finally:
             self.ctes = outer
@@ -94,11 +97,18 @@ class Planner:
     def _values(self, body, parent):
         binder = Binder(self, Scope([], parent))
         rows = [[binder.bind(e) for e in (r.items if isinstance(r, tree.RowLiteral) else [r])] for r in body.rows]
-        if any(len(r) != len(rows[0]) for r in rows):
-            raise AthenaError("TYPE_MISMATCH", "Values rows have mismatched sizes", body.line, body.column)
-        kinds = []
-        for column in zip(*rows, strict=True):
-            kinds.append(binder.common(column, body, "Values rows have mismatched types"))
+        for row in rows:
+            if len(row) != len(rows[0]):
+                message = f"Values rows have mismatched sizes: {len(rows[0])} vs {len(row)}"
+                raise AthenaError("TYPE_MISMATCH", message, body.line, body.column)
+        kinds = [e.type for e in rows[0]]
+        for row in rows[1:]:
+            merged = [types.common_type(t, e.type) for t, e in zip(kinds, row, strict=True)]
+            if None in merged:
+                first, other = (types.row(*((None, t) for t in ts)) for ts in (kinds, [e.type for e in row]))
+                message = f"Values rows have mismatched types: {first} vs {other}"
+                raise AthenaError("TYPE_MISMATCH", message, body.line, body.column)
+            kinds = merged
         return RowsPlan(kinds, [[coerce(e, t) for e, t in zip(r, kinds, strict=True)] for r in rows])
 
     def _set_operation(self, body, parent):
@@ -107,15 +117,15 @@ class Planner:
             raise AthenaError(
                 "TYPE_MISMATCH",
                 f"{body.op} query has different number of fields: {len(left.columns)}, {len(right.columns)}",
-                body.right.line,
-                body.right.column,
+                body.line,
+                body.column,
             )
         common = []
         for i, ((_, a), (_, b)) in enumerate(zip(left.columns, right.columns, strict=True), 1):
             merged = types.common_type(a, b)
             if merged is None:
                 message = f"column {i} in {body.op} query has incompatible types: {a}, {b}"
-                raise AthenaError("TYPE_MISMATCH", message, body.right.line, body.right.column)
+                raise AthenaError("TYPE_MISMATCH", message, body.line, body.column)
             common.append(merged)
         return SetPlan(body.op, body.distinct, self.coerced(left, common), self.coerced(right, common))
 
@@ -138,33 +148,51 @@ class Planner:
         relation, fields = FromClause(self, parent).plan(select.relation)
         scope = Scope(fields, parent)
         plan = SelectPlan([], [], relation, distinct=select.distinct, limit=limit, offset=offset)
+        binder = Binder(self, scope)
+        windows.define(binder, select.windows)
         if select.where is not None:
-            binder = Binder(self, scope, "WHERE")
-            plan.where = binder.boolean(select.where, "WHERE clause must evaluate to a boolean: actual type {}")
-        binder = Binder(self, scope, windows=select.windows)
-        self._items(select, binder, scope, plan)
+            plan.where = self._where(select.where, scope)
+        written = Written(select)
+        self._items(select, binder, scope, plan, written)
         if select.group_by is not None:
-            plan.grouping = self._grouping(select.group_by, scope, plan)
+            plan.grouping = self._grouping(select.group_by, scope, plan, written)
         if select.having is not None:
             message = "HAVING clause must evaluate to a boolean: actual type {}"
-            plan.having = binder.boolean(select.having, message)
-        plan.order_by = [self._order(item, plan, binder, scope) for item in order_by]
+            having = binder.bind(select.having)
+            placement.check_having(select.having)
+            plan.having = binder.truth(having, select.having, message)
+        self._orders(order_by, plan, binder, scope, written)
         plan.windowed = binder.windowed
         plan.aggregated = bool(binder.aggregated or plan.grouping is not None or plan.having is not None)
+        written.check()
         if plan.aggregated:
-            check_grouped(plan)
+            check_grouped(plan, written, binder)
             if plan.grouping is not None:
                 plan.grouping = _without_constants(plan.grouping)
         if plan.distinct:
-            self._check_distinct(plan, order_by)
+            self._check_distinct(plan, select)
         return plan
 
-    def _items(self, select, binder, scope, plan):
+    def _where(self, node, scope):
+        binder = Binder(self, scope)
+        condition = binder.bind(node)
+        placement.require_scalar(node, "WHERE clause")
+        return binder.truth(condition, node, "WHERE clause must evaluate to a boolean: actual type {}")
+
+    def _orders(self, items, plan, binder, scope, written):
+        names = {name.lower() for name in plan.names if name is not None}
+        for item in items:
+            plan.order_by.append(self._order(item, plan, binder, scope))
+            written.orders.append(item.value)
+            placement.check_order_aggregates(item.value, names)
+
+    def _items(self, select, binder, scope, plan, written):
         for item in select.items:
             if isinstance(item, tree.AllColumns):
-                self._star(item, binder, scope, plan, select)
+                written.outputs += self._star(item, binder, scope, plan, select)
                 continue
             expr = binder.bind(item.value)
+            written.outputs.append(item.value)
             plan.outputs.append(expr)
             plan.names.append(item.alias if item.alias is not None else _natural_name(item.value))
 
@@ -174,7 +202,8 @@ class Planner:
                 raise AthenaError(
                     "COLUMN_NOT_FOUND", "SELECT * not allowed in queries without FROM clause", item.line, item.column
                 )
-            found = [(f.name, f.expr) for f in scope.star()]
+            fields = scope.star()
+            found = [(f.name, f.expr) for f in fields]
             if not found:
                 raise AthenaError(
                     "COLUMN_NOT_FOUND",
@@ -186,6 +215,7 @@ class Planner:
             fields = scope.star(item.of.parts) if isinstance(item.of, tree.Name) else []
             found = [(f.name, f.expr) for f in fields]
             if not found:
+                fields = None
                 value = self._row_star(item, binder)
                 pairs = zip(value.type.args, value.type.fields, strict=True)
                 found = [(name, binder.field_of(value, sql_name, t)) for (name, t), (sql_name, _) in pairs]
@@ -194,16 +224,23 @@ class Planner:
             raise AthenaError("MISMATCHED_COLUMN_ALIASES", message, item.line, item.column)
         plan.names += item.aliases or [name for name, _ in found]
         plan.outputs += [expr for _, expr in found]
+        return [StarField(f, i) for i, f in enumerate(fields, 1)] if fields else [item.of] * len(found)
 
     def _row_star(self, item, binder):
+        named = isinstance(item.of, tree.Name)
+        unresolved = AthenaError(
+            "TABLE_NOT_FOUND",
+            f"Unable to resolve reference {'.'.join(item.of.parts) if named else ''}",
+            item.line,
+            item.column,
+        )
+        if named and len(item.of.parts) == 1:
+            raise unresolved  # a column of rows must be named with its table
         try:
             value = binder.bind(item.of)
         except AthenaError as e:
-            if e.code == "COLUMN_NOT_FOUND" and isinstance(item.of, tree.Name):
-                written = ".".join(item.of.parts)
-                raise AthenaError(
-                    "TABLE_NOT_FOUND", f"Unable to resolve reference {written}", item.line, item.column
-                ) from e
+            if named and e.code in ("COLUMN_NOT_FOUND", "TYPE_MISMATCH"):
+                raise unresolved from e
             raise
         if value.type.base != "row":
             raise AthenaError(
@@ -213,25 +250,24 @@ class Planner:
 
     # ---- GROUP BY, ORDER BY, DISTINCT
 
-    def _grouping(self, elements, scope, plan):
-        binder = Binder(self, scope, "GROUP BY")
+    def _grouping(self, elements, scope, plan, written):
+        binder = Binder(self, scope)
         found = []
         for element in elements:
-            found.append((element.kind, [[self._key(e, binder, plan) for e in keys] for keys in element.sets]))
+            sets = [[self._key(e, binder, plan, written) for e in keys] for keys in element.sets]
+            found.append((element.kind, sets))
         return found
 
-    def _key(self, node, binder, plan):
+    def _key(self, node, binder, plan, written):
         if isinstance(node, tree.Literal) and node.kind == "integer":
             position = int(node.value)
             if not 1 <= position <= len(plan.outputs):
                 message = f"GROUP BY position {position} is not in select list"
                 raise AthenaError("INVALID_COLUMN_REFERENCE", message, node.line, node.column)
-            expr = plan.outputs[position - 1]
+            expr, node = plan.outputs[position - 1], written.outputs[position - 1]
         else:
             expr = binder.bind(node)
-        if expr.has("aggregate") or expr.has("window"):
-            message = "GROUP BY clause cannot contain aggregations, window functions or grouping operations"
-            raise AthenaError("EXPRESSION_NOT_SCALAR", message, node.line, node.column)
+        placement.require_scalar(node, "GROUP BY clause")
         if not expr.type.comparable:
             message = f"{expr.type} is not comparable, and therefore cannot be used in GROUP BY"
             raise AthenaError("TYPE_MISMATCH", message, node.line, node.column)
@@ -260,33 +296,49 @@ class Planner:
 
     def _by_alias(self, node, plan):
         name = node.parts[0].lower()
-        found = {
-            e.key(): e for n, e in zip(plan.names, plan.outputs, strict=True) if n is not None and n.lower() == name
-        }
+        found = [e for n, e in zip(plan.names, plan.outputs, strict=True) if n is not None and n.lower() == name]
         if len(found) > 1:
-            raise AthenaError("AMBIGUOUS_NAME", f"Column '{name}' is ambiguous", node.line, node.column)
-        return next(iter(found.values()), None)
+            raise AthenaError("AMBIGUOUS_NAME", f"Column '{node.parts[0]}' is ambiguous", node.line, node.column)
+        return found[0] if found else None
 
     def _with_aliases(self, binder, plan):
         """ORDER BY sees the aliases of the select list before the columns below."""
-        named = {}
-        for name, expr in zip(plan.names, plan.outputs, strict=True):
-            if name is not None:
-                named[name.lower(), expr.key()] = Field(name, expr)
-        return Binder(self, Scope(list(named.values()), binder.scope), windows=binder.windows)
+        named = [Field(n, e) for n, e in zip(plan.names, plan.outputs, strict=True) if n is not None]
+        return Binder(self, Scope(named, binder.scope), windows=binder.windows)
 
-    def _check_distinct(self, plan, order_by):
+    def _check_distinct(self, plan, select):
         keys = {e.key() for e in plan.outputs}
-        for item, order in zip(order_by, plan.order_by, strict=True):
-            if order.expr.key() not in keys:
+        for order in plan.order_by:
+            chosen = any(order.expr is e for e in plan.outputs)
+            again = all(node.deterministic for node in order.expr.walk()) and order.expr.key() in keys
+            if not (chosen or again):
                 message = "For SELECT DISTINCT, ORDER BY expressions must appear in select list"
-                raise AthenaError("EXPRESSION_NOT_IN_DISTINCT", message, item.line, item.column)
+                raise AthenaError("EXPRESSION_NOT_IN_DISTINCT", message, select.line, select.column)
         for expr in plan.outputs:
             if not expr.type.comparable:
                 message = f"DISTINCT can only be applied to comparable types (actual: {expr.type})"
-                raise AthenaError("TYPE_MISMATCH", message, expr.line, expr.column)
+                raise AthenaError("TYPE_MISMATCH", message, select.line, select.column)
 
     # ---- WITH
+
+    @staticmethod
+    def _check_with(item, query):
+        first = next(other for other in query.withs if other.name == item.name)
+        if first is not item:
+            message = f"WITH query name '{item.name}' specified more than once"
+            raise AthenaError("DUPLICATE_NAMED_QUERY", message, item.line, item.column)
+        if query.recursive and item.columns is None:
+            message = "missing column aliases in recursive WITH query"
+            raise AthenaError("MISSING_COLUMN_ALIASES", message, item.line, item.column)
+
+    def _check_with_query(self, item):
+        """Trino analyses a WITH query where it stands, also one that nothing reads."""
+        scans, self.scans = self.scans, []
+        try:
+            plan, columns = self.with_query(item.name)
+        finally:
+            self.scans = scans
+        check_aliases(columns, len(plan.columns), item)
 
     def with_query(self, name):
         """The plan of a WITH query, made anew for each reference as Trino does, or None."""
@@ -307,14 +359,47 @@ class Planner:
     def _recursive(self, item, parent):
         body = item.query.body
         first = self._body(body.left, parent)
+        check_aliases(item.columns, len(first.columns), item)
         name = f"w{next(_names)}"
         reference = Named(name)
         reference.columns = [
             (c, t) for c, (_, t) in zip(item.columns or [n for n, _ in first.columns], first.columns, strict=True)
         ]
         self.ctes = {**self.ctes, item.name: reference}
-        step = self.coerced(self._body(body.right, parent), [t for _, t in first.columns])
+        step = self._body(body.right, parent)
+        if len(step.columns) != len(first.columns):
+            message = (
+                f"base and step relations of recursion have different number of fields: {len(first.columns)}, "
+                f"{len(step.columns)}"
+            )
+            raise AthenaError("TYPE_MISMATCH", message, body.right.line, body.right.column)
+        self._check_step(first, step, body.right)
+        step = self.coerced(step, [t for _, t in first.columns])
         return RecursivePlan(name, SetPlan("UNION", body.distinct, first, step))
+
+
+    @staticmethod
+    def _check_step(first, step, node):
+        for i, ((_, wanted), (_, t)) in enumerate(zip(first.columns, step.columns, strict=True), 1):
+            if types.common_type(wanted, t) != wanted:
+                message = (
+                    f"recursion step relation output type ({t}) is not coercible to recursion base relation output "
+                    f"type ({wanted}) at column {i}"
+                )
+                raise AthenaError("TYPE_MISMATCH", message, node.line, node.column)
+
+
+def check_aliases(aliases, count, node):
+    """A list of column aliases over `count` columns."""
+    if aliases is None:
+        return
+    if len(aliases) != count:
+        message = f"Column alias list has {len(aliases)} entries but relation has {count} columns"
+        raise AthenaError("MISMATCHED_COLUMN_ALIASES", message, node.line, node.column)
+    for i, alias in enumerate(aliases):
+        if alias.lower() in [other.lower() for other in aliases[:i]]:
+            message = f"Column name '{alias}' specified more than once"
+            raise AthenaError("DUPLICATE_COLUMN_NAME", message, node.line, node.column)
 
 
 def _natural_name(node):

@@ -64,6 +64,10 @@ class SelectPlan:
             for leaf in reversed(self.relation.leaves()):
                 leaf.settle()
 
+    def expressions(self):
+        """All bound expressions of this plan's own."""
+        return [*self.outputs, *self._conditions()]
+
     def _conditions(self):
         yield from (e for e in (self.where, self.having) if e is not None)
         yield from (o.expr for o in self.order_by)

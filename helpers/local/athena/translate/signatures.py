@@ -177,6 +177,8 @@ def choose(overloads, given, bind_lambda):
     for position, (wanted, t) in enumerate(zip(patterns, given, strict=True)):
         if t is None:
             lambdas[position] = _bind_lambda(match, wanted, position, bind_lambda)
+            if lambdas[position] is None:
+                return None
     resolved = [None if t is None else match.instantiate(p, t) for p, t in zip(patterns, given, strict=True)]
     return function, match, resolved, lambdas
 
@@ -185,7 +187,8 @@ def _bind_lambda(match, wanted, position, bind_lambda):
     *inputs, result = wanted.args
     bound = bind_lambda(position, [match.instantiate(p) for p in inputs])
     before = match.variables.get(result.base) if result.is_variable else None
-    match.unify(result, bound.type)
+    if not match.unify(result, bound.type):
+        return None
     if before is not None and match.variables[result.base] != before:
         bound = bind_lambda(position, [match.instantiate(p) for p in inputs])
     return bound
