@@ -6,13 +6,14 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
 from helpers.athena_lambda.parameters import NamedQuery, ParameterError
 
 LARGEST_BODY = 100_000  # characters; a request is a name and a few values
+CLOCKS = ("aws.events", "aws.scheduler")  # a rule with a schedule, and the newer EventBridge Scheduler
 
 
 class Refusal(Exception):
@@ -73,8 +74,8 @@ def read_event(
         raise Refusal(400, "The event must be a JSON object.", queries=sorted(queries))
     if _is_s3(event):
         asked = _from_s3(event, invocation_id, default_query, results_place)
-    elif "detail-type" in event or event.get("source") == "aws.events":
-        asked = _from_eventbridge(event, invocation_id, default_query)
+    elif "detail-type" in event or event.get("source") in CLOCKS:
+        asked = _from_eventbridge(event, invocation_id, default_query, results_place)
     elif "requestContext" in event or "httpMethod" in event or "routeKey" in event:
         asked = _from_http(event, invocation_id)
     else:
@@ -114,15 +115,19 @@ def _from_direct(event: dict, invocation_id: str) -> Asked:
     return Asked(event.get("query"), event.get("parameters", {}), "direct", f"direct:{given}", notify)
 
 
-def _from_eventbridge(event: dict, invocation_id: str, default_query: str | None) -> Asked:
-    """A scheduled event (empty detail) or one of your own, whose detail names the query."""
-    detail = event.get("detail") or {}
+def _from_eventbridge(event: dict, invocation_id: str, default_query: str | None, results_place) -> Asked | None:
+    """A scheduled event (empty detail), one of your own, whose detail names the query, or a new object in S3."""
+    detail = event.get("detail")
+    if isinstance(detail, str):  # the Scheduler's own event carries the text "{}"
+        detail = _json(detail, "detail")
+    if detail is None:
+        detail = {}
     if not isinstance(detail, dict):
         raise Refusal(400, "detail must be an object.")
-    event_id = f"eventbridge:{event.get('id', invocation_id)}"
-    if "query" not in detail:
-        return Asked(default_query, {}, "schedule", event_id, True)
-    return Asked(detail["query"], detail.get("parameters", {}), "schedule", event_id, True)
+    if event.get("source") == "aws.s3" and _ours(_object({"s3": detail}, str), results_place):
+        return None
+    event_id = f"eventbridge:{_id(event, 'id', invocation_id)}"
+    return Asked(detail.get("query", default_query), detail.get("parameters", {}), "schedule", event_id, True)
 
 
 def _from_http(event: dict, invocation_id: str) -> Asked:
@@ -141,7 +146,7 @@ def _from_http(event: dict, invocation_id: str) -> Asked:
         raise Refusal(400, "The query is named twice.")
     if set(values) & set(inner):
         raise Refusal(400, "A parameter is given twice.")
-    request_id = _mapping(event, "requestContext").get("requestId", invocation_id)
+    request_id = _id(_mapping(event, "requestContext"), "requestId", invocation_id)
     return Asked(names[0] if names else None, {**values, **inner}, "http", f"http:{request_id}")
 
 
@@ -158,15 +163,43 @@ def _json_body(event: dict) -> dict:
         return {}
     if not isinstance(text, str) or len(text) > LARGEST_BODY:
         raise Refusal(400, f"The body must be JSON text of at most {LARGEST_BODY} characters.")
-    try:
-        if event.get("isBase64Encoded"):
+    encoded = event.get("isBase64Encoded")
+    if encoded not in (None, True, False):  # the text "false" would count as true
+        raise Refusal(400, "The event is no HTTP request.")
+    if encoded:
+        try:
             text = base64.b64decode(text, validate=True).decode()
-        body = json.loads(text)
-    except (ValueError, binascii.Error, RecursionError) as error:
-        raise Refusal(400, "The body is not JSON.") from error
+        except (ValueError, binascii.Error) as error:
+            raise Refusal(400, "The body is not JSON.") from error
+    body = _json(text, "The body")
     if not isinstance(body, dict):
         raise Refusal(400, "The body must be a JSON object.")
     return body
+
+
+def _json(text: str, what: str) -> object:
+    """What a JSON text says. A name that is given twice in one object is refused: readers would pick either value."""
+    try:
+        return json.loads(text, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise Refusal(400, f"{what} is not JSON.") from error
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Refusal(400, "A parameter is given twice.")
+    return found
+
+
+def _id(part: dict, name: str, otherwise: str) -> str:
+    """The event's id, which must be its own: two events with one id are one request to Athena."""
+    given = part.get(name)
+    if given in (None, ""):
+        return otherwise
+    if not isinstance(given, str):
+        raise Refusal(400, "The event's id must be a text.")
+    return given
 
 
 def _mapping(event: dict, name: str) -> dict:
@@ -189,21 +222,26 @@ def _is_s3(event: dict) -> bool:
 def _from_s3(event: dict, invocation_id: str, default_query: str | None, results_place) -> Asked | None:
     """New objects run the default query; our own results do not, or each would start the next."""
     records = event.get("Records")
-    objects = map(_object, records if isinstance(records, list) else [])
+    objects = [_object(record) for record in (records if isinstance(records, list) else [])]
     fresh = [found for found in objects if not _ours(found, results_place)]
     if not fresh:
         return None
-    event_id = "s3:" + json.dumps(sorted(fresh), ensure_ascii=True)
+    # The sequencer tells two uploads of one key apart; an event without one is known by its invocation alone.
+    known = all(sequencer for _, _, sequencer in fresh)
+    event_id = "s3:" + (json.dumps(sorted(fresh)) if known else invocation_id)
     return Asked(default_query, {}, "s3", event_id, True)
 
 
-def _object(record: object) -> tuple[str, str, str]:
-    """Bucket, key and sequencer of one record; keys arrive URL-encoded."""
+def _object(record: object, decode: Callable[[str], str] = unquote_plus) -> tuple[str, str, str]:
+    """Bucket, key and sequencer of one record; S3's own notifications carry the key URL-encoded."""
     try:
         bucket, item = record["s3"]["bucket"]["name"], record["s3"]["object"]
-        return str(bucket), unquote_plus(item["key"]), str(item.get("sequencer", ""))
+        key, sequencer = item["key"], item.get("sequencer") or ""
     except (KeyError, TypeError, AttributeError) as error:
         raise Refusal(400, "The event is no S3 notification.") from error
+    if not all(isinstance(part, str) for part in (bucket, key, sequencer)):
+        raise Refusal(400, "The event is no S3 notification.")
+    return bucket, decode(key), sequencer
 
 
 def _ours(found: tuple[str, str, str], results_place: tuple[str, str]) -> bool:

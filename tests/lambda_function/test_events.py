@@ -82,6 +82,26 @@ def test_a_parameter_given_twice_is_refused():
     assert refusal(named).status == 400
 
 
+def test_a_name_given_twice_in_the_body_is_refused_too():
+    twice = '{"query": "typed", "parameters": {"year": 2004, "year": 2005, "territory": "NA"}}'
+    assert "twice" in str(refusal(http(1, body=twice)))
+
+
+@pytest.mark.parametrize("given", ["false", "true", 2, []])
+def test_whether_a_body_is_encoded_is_not_guessed(given):
+    assert refusal(http(1, body=json.dumps(ASKED), isBase64Encoded=given)).status == 400
+
+
+@pytest.mark.parametrize("absent", [{}, {"requestId": None}, {"requestId": ""}])
+def test_requests_without_an_id_are_told_apart_by_their_invocation(absent):
+    event = http(2, requestContext=absent, body=json.dumps(ASKED))
+    assert read(event).event_id == "http:invocation", "otherwise all of them would get the first one's answer"
+    assert read({"id": None, "source": "aws.events"}, "plain").event_id == "eventbridge:invocation"
+    unnumbered = s3("data/new.csv")
+    del unnumbered["Records"][0]["s3"]["object"]["sequencer"]
+    assert read(unnumbered, "plain").event_id == "s3:invocation"
+
+
 def test_direct():
     request = read({**ASKED, "request_id": "mine", "notify": True})
     assert (request.literals, request.source, request.event_id, request.notify) == (
@@ -97,6 +117,27 @@ def test_a_schedule_runs_the_default_and_a_detail_names_its_own():
     assert refusal(scheduled).body["queries"] == ["plain", "typed"]
     own = {"id": "e-2", "source": "my.shop", "detail-type": "Order book closed", "detail": ASKED}
     assert read(own).literals == LITERALS
+    valued = {"id": "e-3", "source": "aws.events", "detail": {"parameters": ASKED["parameters"]}}
+    assert read(valued, default_query="typed").literals == LITERALS, "values are for the default query, not dropped"
+
+
+def test_the_scheduler_sends_its_empty_detail_as_a_text():
+    event = {"id": "e-4", "source": "aws.scheduler", "detail-type": "Scheduled Event", "detail": "{}"}
+    assert read(event, default_query="plain").name == "plain"
+    assert read({**event, "detail": json.dumps(ASKED)}).literals == LITERALS
+    assert refusal({**event, "detail": "[]"}, "plain").status == 400
+    assert refusal({**event, "detail": "{"}, "plain").status == 400
+
+
+def test_objects_that_s3_tells_eventbridge_of_are_known_for_our_own_results_too():
+    def created(key, bucket="bucket"):
+        place = {"bucket": {"name": bucket}, "object": {"key": key, "sequencer": "0A1"}}
+        return {"id": "e-5", "source": "aws.s3", "detail-type": "Object Created", "detail": place}
+
+    assert read(created("answers/1.csv"), default_query="plain") is None, "it would start the next one, for ever"
+    assert read(created("data/new.csv"), default_query="plain").name == "plain"
+    assert read(created("answers%2F1.csv"), default_query="plain") is not None, "these keys are not URL-encoded"
+    assert refusal({**created("x"), "detail": {"bucket": []}}, "plain").status == 400
 
 
 def test_s3_runs_the_default_query_but_not_for_our_own_results():

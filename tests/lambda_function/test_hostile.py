@@ -18,6 +18,16 @@ PLACE = Settings("secret_database", "secret_workgroup", "s3://secret-bucket/answ
 INTERNAL = re.compile(r"secret|Traceback|File \"|\.py|arn:|s3://|Error\(|Exception|botocore|127\.0\.0\.1")
 
 DEEP = "[" * 5_000 + "]" * 5_000
+
+
+def nested(depth: int) -> list:
+    """A list in a list in a list …: what a parser lets through, and what repr() cannot print."""
+    value: list = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 TEXTS = ["", " ", "\x00", "\ud800", "'", "orders_by_year'--", "SELECT 1", "__class__", "../../x", "x" * 100_000]
 ODD = [None, True, False, 0, -1, 1e308, float("nan"), [], [[]], {}, {"a": {}}, *TEXTS]
 DIRECT = [
@@ -64,8 +74,27 @@ OTHERS = [
     *({"source": "aws.events", "detail": {"query": value}} for value in ODD[:10]),
     *({"Records": value} for value in RECORDS),
     *({"Event": "s3:TestEvent", "Records": value} for value in (None, 5)),
+    {"source": "aws.scheduler", "detail-type": "Scheduled Event", "detail": "{}"},
+    {"source": "aws.scheduler", "detail": DEEP},
+    {"source": "aws.s3", "detail-type": "Object Created", "detail": {"bucket": {"name": []}}},
 ]
-HOSTILE = [*DIRECT, *HTTP, *OTHERS]
+TOO_DEEP = [
+    {"query": nested(5_000)},
+    {"query": "orders_by_year", "parameters": nested(5_000)},
+    {"query": "orders_by_year", "request_id": nested(5_000)},
+    {"detail-type": "x", "id": nested(5_000), "detail": {"query": "orders_by_year"}},
+    {"routeKey": "GET /", "requestContext": {"requestId": nested(5_000)}, "pathParameters": {"query": "plain"}},
+    {"Records": [{"s3": {"bucket": {"name": nested(5_000)}, "object": {"key": "x"}}}]},
+    {"Records": [{"s3": {"bucket": {"name": "b"}, "object": {"key": "x", "sequencer": nested(5_000)}}}]},
+]
+AMBIGUOUS = [
+    {"httpMethod": "POST", "body": '{"query": "orders_by_year", "query": "top_customers"}'},
+    {"httpMethod": "POST", "body": '{"query": "orders_by_year"}', "isBase64Encoded": "false"},
+    {"httpMethod": "POST", "body": json.dumps(json.dumps({"query": "orders_by_year"}))},
+    {"routeKey": "GET /", "rawQueryString": "query=orders_by_year", "requestContext": {}},
+    {"routeKey": "GET /", "queryStringParameters": {"query": "top_customers", "year": "2004,2005"}},
+]
+HOSTILE = [*DIRECT, *HTTP, *OTHERS, *TOO_DEEP, *AMBIGUOUS]
 
 
 class NoAthena:
