@@ -10,10 +10,11 @@ from dataclasses import replace
 
 import pytest
 
-from helpers import athena, datasets, lab, session
+from helpers import athena, datasets, lab
 from helpers import lambda_to_athena_query as function
 from helpers.athena_lambda.settings import Settings
 from helpers.local import process
+from tests.environment import forget, given_back
 
 SALES = """
     CREATE EXTERNAL TABLE sales (
@@ -38,19 +39,13 @@ class Context:
 @pytest.fixture(scope="module")
 def course():
     """A lab of its own with the table `sales`; the environment is given back afterwards."""
-    before = dict(os.environ)
-    for name in [name for name in os.environ if name.startswith(("AWS_", "ATHENA_WORKBOOK_P"))]:
-        del os.environ[name]
-    session._environment_before.clear()
-    with process.start() as endpoint:
+    with given_back(), pytest.MonkeyPatch.context() as patch, process.start() as endpoint:
+        forget(patch)
         os.environ.update(endpoint.env)
         made = lab.connect("local", lesson="lambda")
         athena.query(SALES.format(datasets.put_sales(made, scale=0.05, form="parquet").uri))
         yield made
         made.close()
-    os.environ.clear()
-    os.environ.update(before)
-    session._environment_before.clear()
     lab._current = None
 
 

@@ -1,15 +1,15 @@
 """A real MySQL server for each test process, and a fresh database in it for each test."""
 
 import dataclasses
-import os
 import uuid
 
 import pytest
 
-from helpers import lab, rds_lesson, session
+from helpers import lab, rds_lesson
 from helpers.local import mysql
 from helpers.rds import RDSManager
 from helpers.rds_settings import Settings
+from tests.environment import forget
 
 
 @pytest.fixture(scope="session")
@@ -44,15 +44,8 @@ def rds(database):
 
 @pytest.fixture
 def environment(monkeypatch):
-    """No RDS or AWS variable of the machine; what a test or the lab sets is undone."""
-    for name in list(os.environ):
-        if name.startswith(("RDS_", "AWS_", "ATHENA_WORKBOOK_")) and name != "ATHENA_WORKBOOK_DATA":
-            monkeypatch.delenv(name)
-    before = dict(os.environ)
-    session._environment_before.clear()
+    """No RDS or AWS variable of the machine; what a test or the lab sets is undone, as after every test."""
+    forget(monkeypatch)
     yield monkeypatch
-    os.environ.clear()
-    os.environ.update(before)
-    session._environment_before.clear()
     rds_lesson._open.clear()
     lab._current = None

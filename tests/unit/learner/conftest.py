@@ -1,10 +1,9 @@
 """A local endpoint for the tests that need one, and an environment that every test gets back unchanged."""
 
-import os
-
 import pytest
 
-from helpers import athena, lab, session
+from helpers import athena, lab
+from tests.environment import forget
 
 
 @pytest.fixture(scope="session")
@@ -19,16 +18,9 @@ def endpoint():
 
 @pytest.fixture
 def environment(monkeypatch):
-    """No AWS variable of the machine or of another test; what lab.connect sets is undone."""
-    for name in list(os.environ):
-        if name.startswith(("AWS_", "ATHENA_WORKBOOK_")) and name != "ATHENA_WORKBOOK_DATA":
-            monkeypatch.delenv(name)
-    before = dict(os.environ)
-    session._environment_before.clear()
+    """No AWS variable of the machine; what lab.connect sets is undone, as after every test."""
+    forget(monkeypatch)
     yield monkeypatch
-    os.environ.clear()
-    os.environ.update(before)
-    session._environment_before.clear()
     lab._current = None
 
 

@@ -4,26 +4,21 @@ import os
 
 import pytest
 
-from helpers import athena, forecast, lab, session
+from helpers import athena, forecast, lab
+from tests.environment import forget, given_back
 
 
 @pytest.fixture(scope="module")
 def place(endpoint):
     """A connected lab of the file's own; the environment is given back afterwards."""
-    before = dict(os.environ)
-    for name in list(os.environ):
-        if name.startswith(("AWS_", "ATHENA_WORKBOOK_")) and name != "ATHENA_WORKBOOK_DATA":
-            del os.environ[name]
-    os.environ.update({**endpoint.env, "AWS_ENDPOINT_URL": endpoint.url})
-    session._environment_before.clear()
-    try:
-        with lab.connect("local", lesson="forecast") as connected:
-            yield connected
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
-        session._environment_before.clear()
-        lab._current = None
+    with given_back(), pytest.MonkeyPatch.context() as patch:
+        forget(patch)
+        os.environ.update({**endpoint.env, "AWS_ENDPOINT_URL": endpoint.url})
+        try:
+            with lab.connect("local", lesson="forecast") as connected:
+                yield connected
+        finally:
+            lab._current = None
 
 
 @pytest.fixture(scope="module")
