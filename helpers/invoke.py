@@ -3,9 +3,11 @@
     invocation = invoke.run(archive, {"query": "orders_by_year"}, environment, limit_seconds=10)
     invocation.status, invocation.body, invocation.logs, invocation.timed_out
 
-The process sees the archive, boto3 and the variables given, and nothing else of this project. At the limit it is
-killed, in the middle of whatever it does, as Lambda kills a function. It stands in for Lambda in both modes of the
-course: only AWS itself is elsewhere. What it does not imitate: the memory limit, the read-only disk, warm starts.
+The process sees the archive, boto3 and the variables given, and nothing else of this project. It is a fork of one
+in which Python and boto3 are loaded (helpers/invoke_runtime.py); the function itself starts cold, each time. At
+the limit it is killed, in the middle of whatever it does, as Lambda kills a function. It stands in for Lambda in
+both modes of the course: only AWS itself is elsewhere. What it does not imitate: the memory limit, the read-only
+disk, warm starts.
 """
 
 from __future__ import annotations
@@ -16,9 +18,11 @@ import os
 import re
 import select
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import uuid
 from collections.abc import Mapping
@@ -30,28 +34,12 @@ from helpers.athena_lambda.package import HANDLER
 EXIT_SECONDS = 5.0
 INIT_SECONDS = 60.0  # importing the function; Lambda gives it 10 s, a busy laptop may need more
 
-# What Lambda's runtime does: import the handler, then, and only then, the clock starts; call it, send its answer.
-_RUNTIME = """
-import importlib, json, os, sys, time
-job = json.loads(sys.stdin.read())
-sys.path.insert(0, job["archive"])
-module, _, name = job["handler"].rpartition(".")
-handler = getattr(importlib.import_module(module), name)
-ends = time.monotonic() + job["limit"]
-os.write(job["ready"], b"!")
-class Context:
-    aws_request_id, function_name, memory_limit_in_mb = job["request_id"], "athena-query", 128
-    def get_remaining_time_in_millis(self):
-        return max(0, int((ends - time.monotonic()) * 1000))
-answer = handler(job["event"], Context())
-with open(job["answer"], "w") as file:
-    json.dump(answer, file)
-os.write(job["ready"], b".")
-"""
-
-
+_PASSED = ("NO_PROXY", "PATH", "SYSTEMROOT", "LANG", "HOME")
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _VARYING = {"requestId", "queryId", "milliseconds", "location"}
+
+_runtime: _Runtime | None = None  # this kernel's, once an archive was run
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -123,60 +111,94 @@ def run(
             "handler": handler,
             "event": event,
             "request_id": request_id or str(uuid.uuid4()),
+            "environment": {**own, **environment},
+            "folder": folder,
             "answer": str(answer),
             "limit": limit_seconds,
         }
         with open(Path(folder) / "log", "w+") as logs, open(Path(folder) / "errors", "w+") as errors:
-            seconds, timed_out = _run_process(job, {**own, **environment}, folder, logs, errors)
+            seconds, timed_out = _run_process(job, logs, errors)
             lines, said = _text(logs).splitlines(), _text(errors)
         found = json.loads(answer.read_text()) if answer.exists() and not timed_out else None
     return Invocation(found, [_parsed(line) for line in lines], said, seconds, timed_out)
 
 
-_PASSED = ("NO_PROXY", "PATH", "SYSTEMROOT", "LANG", "HOME")
-
-
-def _run_process(job: dict, environment: dict, folder: str, logs, errors) -> tuple[float, bool]:
+def _run_process(job: dict, logs, errors) -> tuple[float, bool]:
     """Run the process to its end or to the limit: seconds since the handler began, and whether it was killed."""
-    reading, writing = os.pipe()
-    # -P keeps the current folder off the path; no PYTHONPATH is passed, so the archive is the only `helpers`.
-    child = subprocess.Popen(
-        [sys.executable, "-P", "-c", _RUNTIME],
-        stdin=subprocess.PIPE,
-        stdout=logs,
-        stderr=errors,
-        cwd=folder,
-        env=environment,
-        pass_fds=(writing,),
+    life, writing = os.pipe()
+    try:
+        try:
+            pid = _fork(job, [logs.fileno(), errors.fileno(), writing])
+        finally:
+            os.close(writing)
+        ended = False
+        try:
+            _heard(life, INIT_SECONDS)
+            started = time.monotonic()
+            # Its answer, or its end. How long it takes to exit does not count.
+            in_time = _heard(life, job["limit"]) is not None
+            seconds = time.monotonic() - started
+            ended = in_time and _ended(life, EXIT_SECONDS)
+            return seconds, not in_time
+        finally:
+            if not ended:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGKILL)
+                _ended(life, EXIT_SECONDS)
+    finally:
+        os.close(life)
+
+
+def _fork(job: dict, descriptors: list[int]) -> int:
+    """The id of a new process for the job. The runtime that forks it is started where none lives."""
+    global _runtime
+    text = json.dumps(job).encode()
+    with _lock:
+        if _runtime is None or _runtime.poll() is not None:
+            _runtime = _start_runtime()
+        channel, answer = _runtime.channel, b""
+        with contextlib.suppress(ConnectionError):  # it has just ended
+            socket.send_fds(channel, [len(text).to_bytes(8, "big")], descriptors)
+            channel.sendall(text)
+            answer = channel.recv(8, socket.MSG_WAITALL)
+        if len(answer) < 8:
+            _runtime.wait(EXIT_SECONDS)
+            raise RuntimeError("The process that stands in for Lambda has ended: invoke again.")
+    return int.from_bytes(answer, "big")
+
+
+class _Runtime(subprocess.Popen):
+    """The process of helpers/invoke_runtime.py, with our end of its socket."""
+
+    channel: socket.socket
+
+
+def _start_runtime() -> _Runtime:
+    ours, theirs = socket.socketpair()
+    # -P keeps folders of the project off the path; no PYTHONPATH is passed, so an archive is the only `helpers`.
+    started = _Runtime(
+        [sys.executable, "-P", str(Path(__file__).with_name("invoke_runtime.py"))],
+        stdin=theirs,
+        env={name: value for name, value in os.environ.items() if name in _PASSED},
         start_new_session=True,
     )
-    try:
-        os.close(writing)
-        child.stdin.write(json.dumps({**job, "ready": writing}).encode())
-        child.stdin.close()
-        _heard(reading, INIT_SECONDS)
-        started = time.monotonic()
-        # Its answer, or its end. How long Python takes to exit does not count.
-        in_time = _heard(reading, job["limit"])
-        seconds = time.monotonic() - started
-        if in_time:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(EXIT_SECONDS)
-        return seconds, not in_time
-    finally:
-        os.close(reading)
-        if child.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+    theirs.close()
+    started.channel = ours  # it ends with us, and so does the runtime
+    return started
 
 
-def _heard(pipe: int, seconds: float) -> bool:
-    """Whether the process said something, or ended, in time."""
-    heard = bool(select.select([pipe], [], [], seconds)[0])
-    if heard:
-        os.read(pipe, 1)
-    return heard
+def _heard(pipe: int, seconds: float) -> bytes | None:
+    """What the process said in time: a byte, nothing when it has ended; None when the time is up."""
+    return os.read(pipe, 1) if select.select([pipe], [], [], seconds)[0] else None
+
+
+def _ended(pipe: int, seconds: float) -> bool:
+    """Whether the process ended in time; what it still says is of no interest."""
+    deadline = time.monotonic() + seconds
+    while (said := _heard(pipe, max(0.0, deadline - time.monotonic()))) is not None:
+        if said == b"":
+            return True
+    return False
 
 
 def _text(file) -> str:

@@ -12,6 +12,7 @@ import pytest
 from helpers import invoke
 from helpers.athena_lambda import package
 from tests.lambda_function.conftest import body_of
+from tests.reports.running import alive, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 ENDLESS = '''
@@ -112,6 +113,49 @@ def test_the_process_sees_nothing_else_of_this_machine(tmp_path, monkeypatch):
     names, left = invoke.run(tmp_path, {}, {"OWN": "1"}, limit_seconds=30, handler="tells.handler").answer
     assert "OWN" in names and "MY_SECRET" not in names and "PYTHONPATH" not in names
     assert 0 < left <= 30_000
+
+
+def test_each_invocation_starts_cold(tmp_path):
+    (tmp_path / "counts.py").write_text(
+        "import boto3, os, random, sys\ncalls = []\ndef handler(event, context):\n"
+        "    calls.append(event)\n    os.environ['LEFT'] = boto3.left = 'x'\n"
+        "    return len(calls), os.getpid(), random.random(), [name for name in sys.modules if 'helpers' in name]"
+    )
+    first, second = (
+        invoke.run(tmp_path, {}, {}, limit_seconds=30, handler="counts.handler").answer for _ in range(2)
+    )
+    assert first[0] == second[0] == 1 and first[1] != second[1], "a fresh process with a fresh module"
+    assert first[2] != second[2], "forks that shared their chance would all wait for the same time"
+    assert first[3] == []
+    (tmp_path / "sees.py").write_text(
+        "import boto3, os, sys\ndef handler(event, context):\n"
+        "    return 'LEFT' in os.environ, hasattr(boto3, 'left'), 'counts' in sys.modules"
+    )
+    assert invoke.run(tmp_path, {}, {}, limit_seconds=30, handler="sees.handler").answer == [False, False, False]
+
+
+def test_a_function_that_ends_its_process_is_no_answer_and_the_next_one_runs(tmp_path):
+    (tmp_path / "ends.py").write_text("import os, sys\ndef handler(event, context):\n    eval(event)")
+    for event in ("os._exit(0)", "sys.exit(3)", "os.kill(os.getpid(), 9)", "os.kill(os.getppid(), 9)"):
+        invocation = invoke.run(tmp_path, event, {}, limit_seconds=30, handler="ends.handler")
+        assert invocation.answer is None and not invocation.timed_out, event
+    invoke._runtime.wait(10)  # the last one ended the runtime itself
+    assert invoke.run(tmp_path, "1", {}, handler="ends.handler").errors == ""
+
+
+def test_nothing_is_left_when_the_caller_is_killed(tmp_path):
+    """In the middle of an invocation that would take for ever."""
+    (tmp_path / "waits.py").write_text(
+        "import os, time\ndef handler(event, context):\n"
+        "    open(event, 'w').write(f'{os.getpid()} {os.getppid()}')\n    time.sleep(600)"
+    )
+    pids = tmp_path / "pids"
+    code = f"from helpers import invoke; invoke.run({str(tmp_path)!r}, {str(pids)!r}, {{}}, 600, 'waits.handler')"
+    caller = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
+    wait_for(lambda: pids.exists() and " " in pids.read_text())
+    caller.kill()
+    caller.wait()
+    wait_for(lambda: not any(alive(int(pid)) for pid in pids.read_text().split()))
 
 
 def test_the_command_makes_an_archive_and_names_what_is_missing(tmp_path):
