@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from helpers import teardown
 from helpers.rds import RDSManager, quote_identifier
@@ -63,3 +65,10 @@ def kept_secret(lab, settings: Settings) -> Iterator[str]:
         yield name
     finally:
         client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+
+
+def nobody(settings: Settings) -> Settings:
+    """The same login at a port of this machine where no server listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return replace(settings, host="localhost", port=probe.getsockname()[1])

@@ -10,6 +10,7 @@ import pytest
 from helpers import rds_trials
 from helpers.local import process
 from helpers.rds import RDSManager
+from helpers.rds_copied import CopiedManager
 from helpers.rds_errors import BadIdentifier
 
 STRICT = "STRICT_TRANS_TABLES"
@@ -23,6 +24,18 @@ def test_an_attempt_says_nothing_of_this_machine(database):
     assert wrong_name == "TLSRefused: The certificate of <host> is for another host name"
     nobody = rds_trials.attempt(replace(database, port=1))
     assert nobody == "CannotConnect: No MySQL server answers at <host>"
+
+
+def test_the_copied_class_has_the_faults_that_the_lesson_says(database, capsys):
+    with pytest.raises(AttributeError), CopiedManager(rds_trials.nobody(database)) as rds:
+        rds.execute_query("SELECT 1")
+    assert capsys.readouterr().out == "   printed: MySQL error 2003\n"
+    with CopiedManager(replace(database, database=None)) as rds:
+        assert rds.execute_query("SELECT * FROM Users", fetch_results=True) is False
+    assert capsys.readouterr().out == "   printed: MySQL error 1046\n"
+    with CopiedManager(database) as rds:
+        assert rds.execute_query("SELECT 6 * 7", fetch_results=True) == ((42,),)
+        assert rds.connection.ctx.check_hostname, "its faults are others"
 
 
 def test_only_committed_rows_are_counted(rds, database):
