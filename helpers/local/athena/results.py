@@ -108,7 +108,7 @@ class ResultWriter:
         literal = kind == "SELECT" and is_literal_select(statement.sql)
         engine = kind in _RUN_BY_ENGINE and not literal
         content_type = ENGINE_TYPE if engine or by_hive else ATHENA_TYPE
-        if outcome.manifest:
+        if outcome.manifest is not None:
             results.manifest = manifest_location(location, execution_id)
             body = "".join(uri + "\n" for uri in outcome.manifest)
             self._put(results.manifest, body.encode(), ATHENA_TYPE)

@@ -378,3 +378,25 @@ def coerces(source, target):
     if target.base == "varchar" and source.base == "char":
         return True
     return common_type(source, target) == target
+
+
+def assignable(source, target):
+    """Whether INSERT, UPDATE and MERGE put a `source` into a column of type `target`, by a cast where it is one.
+
+    Trino's StatementAnalyzer.typesMatchForInsert: types that have a common one, so a bigint goes into an integer.
+    Where text of bounded length lies inside an array, map or row, only what `coerces`.
+    """
+    if _has_bounded_text_inside(target):
+        return coerces(source, target)
+    return coerces(source, target) or common_type(source, target) is not None
+
+
+def _has_bounded_text_inside(kind):
+    inner = (
+        [field for _, field in kind.args]
+        if kind.base == "row"
+        else kind.args
+        if kind.base in ("array", "map")
+        else ()
+    )
+    return any((t.is_text and bool(t.args)) or _has_bounded_text_inside(t) for t in inner)

@@ -358,3 +358,26 @@ def test_ctas_with_column_aliases_needs_names_in_its_query(fails):
         "MISSING_COLUMN_NAME: line 1:1: Column name not specified at position 1."
     )
     assert fails("CREATE TABLE aliased (n) AS SELECT 1 AS m").startswith("NOT_SUPPORTED: ")
+
+
+def test_a_comment_is_kept_on_one_line(ok, glue, place):
+    """Seen by PyAthena's own tests on the real service."""
+    ok("CREATE EXTERNAL TABLE told (a int) COMMENT '\nfirst\n\nsecond  word\n' LOCATION 's3://{b}/t/told/'")
+    table = glue.get_table(DatabaseName=place[1], Name="told")["Table"]
+    assert table["Parameters"]["comment"] == " first second word "
+
+
+@pytest.mark.parametrize(
+    ("serde", "output_format"),
+    [
+        ("org.openx.data.jsonserde.JsonSerDe", "org.apache.hadoop.hive.ql.io.IgnoreKeyTextOutputFormat"),
+        ("org.apache.hive.hcatalog.data.JsonSerDe", "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"),
+        ("org.apache.hadoop.hive.serde2.OpenCSVSerde", "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"),
+    ],
+)
+def test_output_format_of_a_serde(ok, glue, place, serde, output_format):
+    """What PyAthena's own tests reflect on the real service."""
+    name = serde.rpartition(".")[2].lower() + serde.split(".")[1]
+    ok(f"CREATE EXTERNAL TABLE {name} (a string) ROW FORMAT SERDE '{serde}' LOCATION 's3://{{b}}/t/{name}/'")
+    found = glue.get_table(DatabaseName=place[1], Name=name)["Table"]["StorageDescriptor"]
+    assert (found["InputFormat"], found["OutputFormat"]) == (TEXT, output_format)

@@ -1,5 +1,6 @@
 """The operations on query executions and their results."""
 
+import math
 import time
 
 from ..errors import RequestError
@@ -176,8 +177,8 @@ def _times(execution):
     """Milliseconds of each part of an execution; planning is part of the engine's time."""
     end = execution.ended if execution.ended is not None else time.time()
     started = execution.started if execution.started is not None else end
-    total = round(1000 * (end - execution.submitted))
-    queued = min(round(1000 * (started - execution.submitted)), total)
+    total = math.ceil(1000 * (end - execution.submitted))
+    queued = min(math.ceil(1000 * (started - execution.submitted)), total)  # never 0: every query has queued
     times = {
         "TotalExecutionTimeInMillis": total,
         "QueryQueueTimeInMillis": queued,

@@ -34,9 +34,10 @@ FORMATS = {
         "com.amazon.ionhiveserde.formats.IonOutputFormat",
     ),
 }
+OPENX = "org.openx.data.jsonserde.JsonSerDe"
 # SerDes that tell Hive their columns themselves, so that comments are lost (hive.serdes.using.metastore.for.schema).
 SELF_DESCRIBING = (
-    "org.openx.data.jsonserde.JsonSerDe",
+    OPENX,
     "org.apache.hive.hcatalog.data.JsonSerDe",
     "org.apache.hadoop.hive.serde2.OpenCSVSerde",
     "org.apache.hadoop.hive.serde2.RegexSerDe",
@@ -58,6 +59,8 @@ def storage(statement):
     kind, value = statement.row_format or (None, None)
     if kind == "serde":
         serde = value
+        if serde == OPENX and statement.stored_as is None:  # this one class differs, and only as a default
+            output_format = _QL + "IgnoreKeyTextOutputFormat"
     elif kind == "delimited":
         parameters |= value
     return serde, parameters | statement.serde_properties, input_format, output_format

@@ -1,5 +1,6 @@
 """CREATE and DROP TABLE, SET TBLPROPERTIES, SET LOCATION, RENAME."""
 
+import re
 import time
 
 from ..errors import AthenaError
@@ -53,7 +54,7 @@ def _described(statement):
     serde, parameters, input_format, output_format = storage(statement)
     properties = {"EXTERNAL": "TRUE", DDL_TIME: _now()}
     if statement.comment is not None:
-        properties["comment"] = statement.comment
+        properties["comment"] = re.sub(r"\s+", " ", statement.comment)  # Athena keeps it on one line
     return {
         "Name": statement.name.table,
         "Owner": "hadoop",

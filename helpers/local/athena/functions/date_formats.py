@@ -173,7 +173,8 @@ scalar(
 )
 scalar(
     "from_unixtime_nanos(bigint) -> timestamp(9) with time zone",
-    "t_zoned(make_timestamp(floor(({0}) / 1000)::BIGINT), 'UTC')",
+    # whole numbers all the way: no double holds so many digits
+    "t_zoned(make_timestamp((({0}) - ((({0}) % 1000) + 1000) % 1000) // 1000), 'UTC')",
 )
 scalar(
     "from_unixtime_nanos(decimal(p,s)) -> timestamp(9) with time zone",

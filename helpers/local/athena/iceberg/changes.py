@@ -7,7 +7,7 @@ from ..errors import AthenaError
 from ..outcome import Outcome, ResultColumn
 from ..sql import tree
 from ..tables import CATALOG, Tables
-from ..types import BIGINT, coerces
+from ..types import BIGINT, assignable
 from . import commits, data_files, position_deletes
 from .reading import PATH, POSITION
 
@@ -114,18 +114,13 @@ def _plan(statement, target, values, context):
 
 def _check_assigned(target, given, offered, statement):
     kinds = [(t, o) for (n, t), o in zip(target.columns, offered, strict=True) if n in given]
-    if not all(coerces(o, t) or fits(o, t) for t, o in kinds):
+    if not all(assignable(o, t) for t, o in kinds):
         table = ", ".join(t.display for t, _ in kinds)
         expressions = ", ".join(o.display for _, o in kinds)
         message = (
             f"UPDATE table column types don't match SET expressions: Table: [{table}], Expressions: [{expressions}]"
         )
         raise AthenaError("TYPE_MISMATCH", message, statement.name.line, statement.name.column)
-
-
-def fits(offered, expected):
-    """double into real, as in INSERT; text of any length into varchar."""
-    return offered.base == "double" and expected.base == "real"
 
 
 def commit(target, con, added, context):

@@ -4,9 +4,9 @@ from .. import queries
 from ..errors import AthenaError
 from ..readers.values import name
 from ..sql import tree
-from ..types import coerces
+from ..types import assignable
 from ..writers import serialise
-from .changes import ROW_COLUMNS, commit, fits, outcome, target_of
+from .changes import ROW_COLUMNS, commit, outcome, target_of
 from .reading import PATH, POSITION
 
 _TWICE = "One MERGE target table row matched more than one source row"
@@ -106,7 +106,7 @@ def _value(column, case, given, prefix):
 
 def _check_types(target, case, given, offered, statement):
     pairs = [(t, o) for (n, t), o in zip(target.columns, offered, strict=True) if n in given]
-    if all(coerces(o, t) or fits(o, t) for t, o in pairs):
+    if all(assignable(o, t) for t, o in pairs):
         return
     table, expressions = (", ".join(kind.display for kind in side) for side in zip(*pairs, strict=True))
     number = statement.cases.index(case)

@@ -304,6 +304,8 @@ class QueryParser(ExpressionParser):
             arguments = self.parenthesised(self.expression)
             ordinality = self.accept("WITH", "ORDINALITY")
             return tree.Unnest(arguments, ordinality, **here)
+        if self.is_word("TABLE", "("):
+            return self._table_function()
         if self.is_word("LATERAL", "("):
             self.expect("LATERAL", "(")
             query = self.query()
@@ -326,3 +328,20 @@ class QueryParser(ExpressionParser):
             self.expect("AS", "OF")
             version = (kind or "TIMESTAMP", self.value())
         return tree.TableName(name, version, **here)
+
+    def _table_function(self):
+        self.expect("TABLE", "(")
+        here = self.here()
+        name = ".".join(self.qualified_name()).lower()
+        self.expect("(")
+        arguments = [] if self.is_word(")") else self.comma_list(self._named_argument)
+        self.expect(")")
+        self.expect(")")
+        return tree.TableFunction(name, arguments, **here)
+
+    def _named_argument(self):
+        name = None
+        if self.at_identifier() and self.peek(1).upper == "=>":
+            name = self.identifier().lower()
+            self.expect("=>")
+        return name, self.expression()

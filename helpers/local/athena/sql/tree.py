@@ -328,6 +328,14 @@ class Unnest(Node):
 
 
 @dataclass
+class TableFunction(Node):
+    """TABLE(name(…)). `arguments`: [(name in lower case or None, expression)]."""
+
+    name: str
+    arguments: list[tuple[str | None, Node]]
+
+
+@dataclass
 class Sampled(Node):
     relation: Node
     method: str

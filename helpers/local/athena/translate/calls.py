@@ -149,6 +149,17 @@ def _clock(binder, node):
     return cast(now, types.Type(now.type.base, (precision.value,)), False, node.line, node.column)
 
 
+def _session(what):
+    """current_catalog, current_schema: what the query's context names, or NULL."""
+
+    def bound(binder, node):
+        name = getattr(binder.planner.tables, what)
+        text = "CAST(NULL AS VARCHAR)" if name is None else "'" + name.replace("'", "''") + "'"
+        return call(node.name, types.VARCHAR, lambda _: text, line=node.line, column=node.column)
+
+    return bound
+
+
 def _coalesce(binder, node):
     args = [binder.bind(a) for a in node.arguments]
     if len(args) < 2:
@@ -209,4 +220,12 @@ def _count(node, wanted):
         raise AthenaError("INVALID_PARAMETER_USAGE", message, node.line, node.column)
 
 
-_SPECIAL = {"coalesce": _coalesce, "nullif": _nullif, "if": _if, "try": _try, "grouping": _grouping}
+_SPECIAL = {
+    "coalesce": _coalesce,
+    "nullif": _nullif,
+    "if": _if,
+    "try": _try,
+    "grouping": _grouping,
+    "current_catalog": _session("catalog_name"),
+    "current_schema": _session("database"),
+}

@@ -3,7 +3,7 @@
 from .. import types
 from ..errors import AthenaError
 from ..sql import tree
-from . import operators
+from . import operators, table_functions
 from .expr import Expr, call
 from .expressions import Binder
 from .placement import parts, require_scalar
@@ -131,6 +131,9 @@ class FromClause:
         relation = RowsOf(pieces, node.ordinality)
         relation.columns = columns
         return relation, fields_of(relation, columns, ())
+
+    def _plan_tablefunction(self, node, left):
+        return table_functions.plan(node, Binder(self.planner, Scope([])))
 
     def _piece(self, expr, node):
         if expr.type.base == "map":

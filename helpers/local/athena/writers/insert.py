@@ -6,7 +6,7 @@ from .. import projection, queries, readers
 from ..errors import AthenaError
 from ..readers import text as lazy_simple
 from ..tables import CATALOG, Tables
-from ..types import coerces
+from ..types import assignable
 from . import properties, serialise
 from .ctas import outcome
 from .output import Target, write
@@ -78,19 +78,13 @@ def _matched(statement, plan, columns):
     types = dict(columns)
     expected = [types[n] for n in given]
     offered = [t for _, t in plan.columns]
-    if len(expected) != len(offered) or not all(map(_fits, offered, expected)):
+    if len(expected) != len(offered) or not all(map(assignable, offered, expected)):
         raise AthenaError(
             "TYPE_MISMATCH",
             f"Insert query has mismatched column types: Table: [{_list(expected)}], Query: [{_list(offered)}]",
         )
     places = {n: (f"c{i}", t) for i, (n, t) in enumerate(zip(given, offered, strict=True))}
     return [places.get(n, (f"n{i}", t)) for i, (n, t) in enumerate(columns)]
-
-
-def _fits(offered, expected):
-    """Trino's rule, and double into real: PyAthena's `to_sql` makes FLOAT columns and fills them with `1.5`, which
-    is a double; its tests against the real service pass."""
-    return coerces(offered, expected) or (offered.base == "double" and expected.base == "real")
 
 
 def _list(kinds):

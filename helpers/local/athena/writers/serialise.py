@@ -2,6 +2,7 @@
 
 from ..errors import AthenaError
 from ..readers.values import literal, name
+from ..translate.casts import conversion
 
 TEXT_SEPARATORS = [chr(n) for n in range(2, 9)]  # between elements, then keys and values, then deeper (Hive)
 
@@ -28,8 +29,21 @@ def recast(x, source, target):
     if target.base == "char":
         return f"rpad(substr(CAST({x} AS VARCHAR), 1, {target.args[0]}), {target.args[0]}, ' ')"
     if target.base == "varchar" and source.is_text:
-        return f"substr({x}, 1, {target.args[0]})" if target.args else x
-    return f"CAST({x} AS {target.duckdb})"
+        return _shortened(x, source, target) if target.args else x
+    convert = conversion(source, target)
+    return convert(x) if convert else f"CAST({x} AS {target.duckdb})"
+
+
+def _shortened(x, source, target):
+    """Text in a shorter varchar: only blanks may go (Trino's LogicalPlanner.noTruncationCast)."""
+    length = target.args[0]
+    if source.args and source.args[0] <= length:
+        return x
+    reason = (
+        "INVALID_CAST_ARGUMENT: Cannot truncate non-space characters when casting from "
+        f"{source.display} to {target.display} on INSERT"
+    )
+    return f"CASE WHEN length(rtrim({x}, ' ')) > {length} THEN error('{reason}') ELSE substr({x}, 1, {length}) END"
 
 
 def stored(x, t):

@@ -292,6 +292,40 @@ def test_insert_matches_by_place_and_by_name(queries):
     assert "DUPLICATE_COLUMN_NAME" in queries.reason("INSERT INTO {t} (a, a) VALUES (1, 2)")
 
 
+def test_insert_casts_where_both_types_have_a_common_one(queries):
+    """Trino's typesMatchForInsert; dbt-athena's own tests insert bigint into integer and instants with a zone."""
+    queries.run(
+        "CREATE EXTERNAL TABLE {t} (i int, s varchar(4), t timestamp, d decimal(4,1), f float) STORED AS PARQUET "
+        "LOCATION '{folder}'"
+    )
+    queries.run(
+        "INSERT INTO {t} VALUES (BIGINT '7', 'ab     ', TIMESTAMP '2024-01-01 10:00:00 UTC', DECIMAL '1.25', 0.5), "
+        "(BIGINT '8', 'abcd', NULL, DECIMAL '-1.25', 1.5)"
+    )
+    assert queries.run("SELECT * FROM {t} ORDER BY i") == [
+        ["7", "ab  ", "2024-01-01 10:00:00.000", "1.3", "0.5"],
+        ["8", "abcd", None, "-1.3", "1.5"],
+    ]
+    assert queries.reason("INSERT INTO {t} (i) SELECT 3000000000").startswith(
+        "NUMERIC_VALUE_OUT_OF_RANGE: Out of range for integer: 3000000000"
+    )
+    assert queries.reason("INSERT INTO {t} (s) SELECT 'abcde'").startswith(
+        "INVALID_CAST_ARGUMENT: Cannot truncate non-space characters when casting from varchar(5) to varchar(4) on "
+        "INSERT"
+    )
+    refused = queries.reason("INSERT INTO {t} (i) SELECT true")
+    assert refused.startswith(
+        "TYPE_MISMATCH: Insert query has mismatched column types: Table: [integer], Query: [boolean]"
+    )
+
+
+def test_unload_of_no_rows_leaves_an_empty_manifest(queries, s3):
+    """PyAthena and ibis read it; an INSERT of no rows leaves none, as recorded."""
+    execution = queries.wait("UNLOAD (SELECT 1 AS a WHERE false) TO '{folder}' WITH (format = 'PARQUET')")
+    manifest = execution["Statistics"]["DataManifestLocation"]
+    assert s3.get_object(Bucket=BUCKET, Key=manifest.removeprefix(f"s3://{BUCKET}/"))["Body"].read() == b""
+
+
 def test_rows_go_into_a_struct_by_place(queries):
     queries.run("CREATE EXTERNAL TABLE {t} (s struct<a:bigint,b:string>) STORED AS PARQUET LOCATION '{folder}'")
     queries.run("INSERT INTO {t} SELECT CAST(ROW(1, 'x') AS ROW(p integer, q varchar))")
