@@ -17,8 +17,8 @@ help:
 	@echo 'make cluster-demo  run lesson 09 on a Spark cluster of several processes'
 	@echo 'make bench  what is fast, as ratios measured side by side'
 	@echo 'make lint   ruff over code and notebooks'
-	@echo 'make lock   write requirements.lock again from pyproject.toml (needs the network)'
-	@echo 'make clean  remove .venv, build/ and caches'
+	@echo 'make lock   write the lock files again from pyproject.toml (needs the network)'
+	@echo 'make clean  remove .venv, .venv-clients, build/ and caches'
 	@echo 'Some of it: make run ONLY=03; make run MODE=aws; make test TESTS=tests/unit'
 
 environment:
@@ -36,6 +36,7 @@ run: environment
 TESTS = notebooks tests
 WORKERS = 2
 test: environment
+	@$(PY) scripts/clients_environment.py
 	@$(PY) -m helpers.datasets
 	@$(PY) -m pytest --nbval -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
@@ -61,7 +62,8 @@ lint: environment
 lock: environment
 	@$(PY) -m uv pip compile pyproject.toml --extra test --universal --generate-hashes --quiet -o requirements.lock
 	@$(PY) -m uv pip compile --group jars --no-deps --universal --generate-hashes --quiet -o requirements-jars.lock
+	@$(PY) -m uv pip compile --group clients --universal --generate-hashes --quiet -o requirements-clients.lock
 
 clean:
-	@rm -rf .venv build .pytest_cache .ruff_cache .hypothesis notebooks/.ipynb_checkpoints
+	@rm -rf .venv .venv-clients build .pytest_cache .ruff_cache .hypothesis notebooks/.ipynb_checkpoints
 	@find helpers tests notebooks -type d -name __pycache__ -prune -exec rm -rf {} +

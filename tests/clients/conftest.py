@@ -3,6 +3,12 @@
 import datetime as dt
 import decimal
 import os
+import re
+import socketserver
+import subprocess
+import sys
+import threading
+from pathlib import Path
 
 import boto3
 import pandas as pd
@@ -11,6 +17,8 @@ import pytest
 from helpers.local import process
 
 BUCKET = "clients"
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAMS = ROOT / ".venv-clients"  # made by scripts/clients_environment.py
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +62,66 @@ def orders():
             "region": ["north", "south", "north", "east", "south"],
         }
     ).astype({"paid": "boolean"})
+
+
+@pytest.fixture(scope="session")
+def snippets():
+    """The pieces of docs/clients.md that a reader can run, by name."""
+    page = (ROOT / "docs" / "clients.md").read_text()
+    return dict(re.findall(r"^```(?:python|yaml|sh) (\w+)\n(.*?)^```", page, re.DOTALL | re.MULTILINE))
+
+
+@pytest.fixture
+def shop(aws):
+    """The bucket and the database that the snippets expect, both empty."""
+    boto3.client("s3").create_bucket(Bucket="my-bucket")
+    boto3.client("glue").create_database(DatabaseInput={"Name": "shop"})
+    yield
+    boto3.client("glue").delete_database(Name="shop")
+    bucket = boto3.resource("s3").Bucket("my-bucket")
+    bucket.objects.delete()
+    bucket.delete()
+
+
+@pytest.fixture(scope="session")
+def requests_outside():
+    """(url, requests): a proxy that lets nothing through and notes who asked for what."""
+    asked = []
+
+    class Refusal(socketserver.StreamRequestHandler):
+        def handle(self):
+            asked.append(self.rfile.readline().decode(errors="replace").strip())
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Refusal) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        server.shutdown()
+
+
+@pytest.fixture
+def program(running, requests_outside, tmp_path):
+    """program(name, *arguments) → what it prints. It runs in .venv-clients and may reach the endpoint alone."""
+    lock, stamp = ROOT / "requirements-clients.lock", PROGRAMS / ".installed-requirements-clients.lock"
+    if not stamp.is_file() or stamp.read_bytes() != lock.read_bytes():
+        pytest.fail(f"the programs are not installed; type: {sys.executable} scripts/clients_environment.py")
+    proxy, asked = requests_outside
+    environment = {
+        "PATH": f"{PROGRAMS / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(tmp_path),
+        "LC_ALL": "C.UTF-8",
+        **running.env,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "HTTP_PROXY": proxy,
+        "HTTPS_PROXY": proxy,
+        "NO_PROXY": "127.0.0.1",
+    }
+
+    def run(*command, cwd=tmp_path):
+        done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+        return done.stdout
+
+    yield run
+    assert asked == []

@@ -1,5 +1,6 @@
 """PyAthena as its documentation uses it: cursors, parameters, errors and SQLAlchemy."""
 
+import asyncio
 import datetime as dt
 from decimal import Decimal
 
@@ -8,10 +9,16 @@ import pandas as pd
 import pyathena
 import pytest
 import sqlalchemy as sa
+from pyathena.aio.cursor import AioDictCursor
+from pyathena.aio.pandas.cursor import AioPandasCursor
+from pyathena.aio.s3fs.cursor import AioS3FSCursor
 from pyathena.async_cursor import AsyncCursor, AsyncDictCursor
 from pyathena.cursor import DictCursor
+from pyathena.filesystem.s3 import S3FileSystem
 from pyathena.pandas.async_cursor import AsyncPandasCursor
 from pyathena.pandas.cursor import PandasCursor
+from pyathena.s3fs.async_cursor import AsyncS3FSCursor
+from pyathena.s3fs.cursor import S3FSCursor
 
 BUCKET, DATABASE = "clients", "pythena"
 STAGING = f"s3://{BUCKET}/pyathena/out/"
@@ -85,6 +92,9 @@ def test_description_and_statistics(cursor):
     assert cursor.state == "SUCCEEDED" and cursor.statement_type == "DML" and cursor.rownumber == 0
     assert cursor.output_location == f"{STAGING}{cursor.query_id}.csv"
     assert cursor.database == DATABASE and cursor.work_group == "primary"
+    assert (
+        cursor.query_queue_time_in_millis > 0 and cursor.total_execution_time_in_millis > 0
+    )  # as PyAthena's tests do
     all_columns = cursor.data_scanned_in_bytes
     assert 0 < cursor.execute("SELECT id FROM orders").data_scanned_in_bytes < all_columns
     assert cursor.execute("SELECT 1").data_scanned_in_bytes == 0
@@ -150,6 +160,55 @@ def test_async_cursors(connection, orders):
     with connection.cursor(AsyncPandasCursor) as cursor:
         found = cursor.execute("SELECT id FROM orders ORDER BY id")[1].result().as_pandas()
     assert found["id"].tolist() == orders["id"].tolist()
+
+
+def test_s3fs_cursors(connection, orders):
+    """They read the result file through PyAthena's own S3 file system, and tell NULL from the empty string."""
+    sql = f"SELECT {', '.join(COLUMNS)} FROM orders ORDER BY id"
+    with connection.cursor(S3FSCursor) as cursor:
+        rows = cursor.execute(sql).fetchall()
+    for column, values in zip(COLUMNS, zip(*rows, strict=True), strict=True):
+        assert list(values) == expected(orders, column), column
+    with connection.cursor(AsyncS3FSCursor) as cursor:
+        assert cursor.execute(sql)[1].result().fetchall() == rows
+
+
+def test_cursors_for_asyncio(aws, orders):
+    async def session():
+        options = {"s3_staging_dir": STAGING, "schema_name": DATABASE, "poll_interval": 0.02}
+        async with await pyathena.aio_connect(**options) as connection:
+
+            async def answer(n):
+                async with connection.cursor() as cursor:
+                    await cursor.execute(f"SELECT {n} * count(*) FROM orders")
+                    return await cursor.fetchall()
+
+            assert await asyncio.gather(*map(answer, range(4))) == [[(n * len(orders),)] for n in range(4)]
+            async with connection.cursor(AioDictCursor) as cursor:
+                await cursor.execute("SELECT id FROM orders ORDER BY id")
+                assert [row["id"] async for row in cursor] == orders["id"].tolist()
+            async with connection.cursor(AioPandasCursor) as cursor:
+                await cursor.execute("SELECT id FROM orders ORDER BY id")
+                assert (await cursor.as_pandas())["id"].tolist() == orders["id"].tolist()
+            async with connection.cursor(AioS3FSCursor) as cursor:
+                await cursor.execute("SELECT name FROM orders ORDER BY id")
+                assert [n for (n,) in await cursor.fetchall()] == expected(orders, "name")
+
+    asyncio.run(session())
+
+
+def test_its_s3_file_system(connection):
+    files, folder = S3FileSystem(connection=connection), f"s3://{BUCKET}/pyathena/files"
+    big = bytes(range(256)) * 24 * 1024  # 6 MiB: more than one part
+    with files.open(f"{folder}/big", "wb") as writer:
+        writer.write(big)
+    files.pipe(f"{folder}/small", b"0123456789")
+    assert files.cat_file(f"{folder}/small", start=2, end=5) == b"234" and files.cat(f"{folder}/big") == big
+    files.cp_file(f"{folder}/small", f"{folder}/deep/copy")
+    names = [name.rpartition("files/")[2] for name in files.find(folder)]
+    assert names == ["big", "deep/copy", "small"] and files.info(f"{folder}/big")["size"] == len(big)
+    files.rm(folder, recursive=True)
+    assert not files.exists(f"{folder}/small")
 
 
 def test_cancel(connection):
