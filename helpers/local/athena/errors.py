@@ -103,6 +103,8 @@ def from_duckdb(exc):
         return AthenaError(own[1], own[2].strip())
     if "Division by zero" in text:
         return AthenaError("DIVISION_BY_ZERO", "Division by zero")
+    if re.search(r"Overflow in \w+ of DECIMAL", text):
+        return AthenaError("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow")
     overflow = re.search(r"Overflow in (\w+) of (\w+) \((\S+) . (\S+)\)", text)
     if overflow:
         kind, sql_type, left, right = overflow.groups()

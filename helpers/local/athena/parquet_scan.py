@@ -19,12 +19,45 @@ def footer(objects, file, path):
     def read():
         try:
             metadata = pq.read_metadata(path)
-            return metadata, metadata.schema.to_arrow_schema()
+            schema = metadata.schema.to_arrow_schema()
+            return metadata, pa.schema([field.with_type(stored(field.type)) for field in schema])
         except (pa.ArrowException, OSError) as failure:
             reason = str(failure).splitlines()[0]
             raise AthenaError("HIVE_BAD_DATA", f"Not valid Parquet file: {file.uri}: {reason}") from failure
 
     return objects.memo(file, "parquet", read)
+
+
+def stored(t):
+    """The Arrow type that the Parquet file itself holds.
+
+    Writers leave a note of how the column looked in their memory (views, dictionaries, wide offsets, durations,
+    extensions), which pyarrow restores; other engines read the columns without it.
+    """
+    kind = pa.types
+    if isinstance(t, pa.BaseExtensionType):
+        return stored(t.storage_type)
+    if kind.is_dictionary(t):
+        return stored(t.value_type)
+    if kind.is_string_view(t) or kind.is_large_string(t):
+        return pa.string()
+    if kind.is_binary_view(t) or kind.is_large_binary(t):
+        return pa.binary()
+    if kind.is_duration(t):
+        return pa.int64()
+    if kind.is_struct(t):
+        return pa.struct([t.field(i).with_type(stored(t.field(i).type)) for i in range(t.num_fields)])
+    if kind.is_map(t):
+        return pa.map_(stored(t.key_type), stored(t.item_type))
+    if _is_list(t):
+        return pa.list_(t.value_field.with_type(stored(t.value_type)))
+    return t
+
+
+def _is_list(t):
+    kind = pa.types
+    plain = kind.is_list(t) or kind.is_large_list(t) or kind.is_fixed_size_list(t)
+    return plain or kind.is_list_view(t) or kind.is_large_list_view(t)
 
 
 def leaf_paths(schema):
@@ -45,7 +78,7 @@ def _collect(t, path, found):
     elif pa.types.is_map(t):
         _collect(t.key_type, (*path, "key"), found)
         _collect(t.item_type, (*path, "value"), found)
-    elif pa.types.is_list(t) or pa.types.is_large_list(t) or pa.types.is_fixed_size_list(t):
+    elif _is_list(t):
         _collect(t.value_type, path, found)
     else:
         found.append(path)

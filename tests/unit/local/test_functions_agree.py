@@ -1,8 +1,9 @@
 """Two ways to one answer: where a function has a fast form and an exact one, both must agree on anything."""
 
 import json
+import math
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 import duckdb
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from helpers.local.athena import functions, types
 from helpers.local.athena.functions import registry
+from helpers.local.athena.functions.decimals import quotient
 
 assert functions
 TEXT = st.text(alphabet="ab,é€1 ", max_size=8)
@@ -108,3 +110,28 @@ def test_decimals_round_half_up(connection, value, places):
     wanted = (value / step).quantize(Decimal(1), ROUND_HALF_UP) * step
     sql = f"SELECT t_decimal_round(?::VARCHAR, ?)::DECIMAL(20, 4) = {wanted:f}::DECIMAL(20, 4)"
     assert connection.execute(sql, [str(value), places]).fetchone() == (True,)
+
+
+DIGITS = st.integers(-(10**38) + 1, 10**38 - 1) | st.integers(-(10**12), 10**12) | st.integers(-30, 30)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    DIGITS, st.sampled_from([(15, 2), (38, 4), (38, 0), (10, 10), (19, 0)]), DIGITS,
+    st.sampled_from([(15, 2), (16, 2), (38, 6), (3, 0)]),
+)  # fmt: skip
+def test_a_decimal_quotient_is_exact_and_rounded_half_up(connection, dividend, first, divisor, second):
+    left, right = (
+        Decimal(int(math.fmod(digits, 10**precision))).scaleb(-scale)
+        for digits, (precision, scale) in ((dividend, first), (divisor, second))
+    )
+    scale = max(first[1], second[1])
+    texts = [f"CAST('{v:f}' AS DECIMAL({p},{s}))" for v, (p, s) in ((left, first), (right, second))]
+    sql = quotient(*texts, [types.decimal(*first), types.decimal(*second)], types.decimal(38, scale))
+    with localcontext(prec=120):
+        if not right or abs(left / right) >= Decimal(10) ** (38 - scale):
+            with pytest.raises(duckdb.Error):
+                connection.execute(f"SELECT {sql}").fetchone()
+            return
+        expected = (left / right).quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP)
+    assert connection.execute(f"SELECT {sql}").fetchone()[0] == expected

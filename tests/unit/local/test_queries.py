@@ -24,6 +24,13 @@ def session(client):
         ("SELECT CAST(2.5 AS integer), CAST(-2.5 AS integer), CAST(1.4 AS bigint)", [["3", "-3", "1"]]),
         ("SELECT DECIMAL '1.50' * DECIMAL '2.0', DECIMAL '1' / DECIMAL '3.000'", [["3.000", "0.333"]]),
         (
+            "SELECT x * x, x / y, x % y, typeof(x * x), typeof(x / y) "
+            "FROM (VALUES (DECIMAL '9999999999999.99', DECIMAL '0.03')) AS t(x, y)",
+            [
+                ["99999999999999800000000000.0001", "333333333333333.00", "0.00", "decimal(30,4)", "decimal(17,2)"],
+            ],
+        ),
+        (
             "SELECT '' = '', '' IS NULL, NULL = NULL, NULL IS NOT DISTINCT FROM NULL",
             [["true", "false", None, "true"]],
         ),
@@ -129,6 +136,10 @@ def test_queries(session, sql, rows):
     ("sql", "reason"),
     [
         ("SELECT 1 / 0", "DIVISION_BY_ZERO: Division by zero"),
+        (
+            "SELECT x * x FROM (VALUES DECIMAL '99999999999999999999') AS t(x)",
+            "NUMERIC_VALUE_OUT_OF_RANGE: Decimal overflow",
+        ),
         ("SELECT 2147483647 + 1", "NUMERIC_VALUE_OUT_OF_RANGE: integer addition overflow: 2147483647 + 1"),
         ("SELECT CAST('abc' AS integer)", "INVALID_CAST_ARGUMENT: Cannot cast 'abc' to INT"),
         ("SELECT CAST(' 1' AS integer)", "INVALID_CAST_ARGUMENT: Cannot cast ' 1' to INT"),

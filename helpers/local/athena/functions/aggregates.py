@@ -4,6 +4,7 @@ from bisect import bisect_right
 from itertools import accumulate
 
 from helpers.local.athena import types
+from helpers.local.athena.functions.decimals import quotient
 from helpers.local.athena.functions.registry import aggregate
 from helpers.local.athena.functions.shape import lambda_parts, let, python
 
@@ -29,10 +30,10 @@ for _type in _INTERVALS:
 
 def _decimal_average(args, kinds):
     """Exact and rounded half up, which DuckDB's avg (a double) is not."""
-    precision, scale = kinds[0].args
-    total = f"CAST(sum({{distinct}}{args[0]}){{tail}} AS VARCHAR)"
-    count = f"CAST(nullif(count({{distinct}}{args[0]}){{tail}}, 0) AS VARCHAR)"
-    return f"CAST(t_decimal('/', {total}, {count}, {scale}) AS DECIMAL({precision},{scale}))"
+    scale = kinds[0].args[1]
+    total, count = f"sum({{distinct}}{args[0]}){{tail}}", f"nullif(count({{distinct}}{args[0]}){{tail}}, 0)"
+    counted = types.decimal(19, 0)
+    return quotient(total, f"CAST({count} AS {counted.duckdb})", (types.decimal(38, scale), counted), kinds[0])
 
 
 aggregate("sum(decimal(p,s)) -> decimal(38,s)", "sum({distinct}{0}){tail}")

@@ -2,6 +2,7 @@
 
 from .. import types
 from ..errors import AthenaError
+from ..functions import decimals
 from .casts import coerce
 from .expr import Expr, call
 
@@ -88,31 +89,22 @@ def _numeric(op, left, right, position):
 def _decimal(op, left, right, position):
     """Trino's result types (docs, decimal type): the scale of a quotient is the larger operand's, rounded half up."""
     left, right = (coerce(x, types.as_decimal(x.type)) for x in (left, right))
-    (p1, s1), (p2, s2) = left.type.args, right.type.args
+    kinds = left.type, right.type
+    (p1, s1), (p2, s2) = (kind.args for kind in kinds)
     scale = max(s1, s2)
     if op in ("+", "-"):
         result = types.decimal(max(p1 - s1, p2 - s2) + scale + 1, scale)
-        template = f"CAST(CAST({{0}} AS {result.duckdb}) {op} CAST({{1}} AS {result.duckdb}) AS {result.duckdb})"
-        if result.args[0] == 38:
-            template = _within(f"t_decimal('{op}', CAST({{0}} AS VARCHAR), CAST({{1}} AS VARCHAR), {scale})", result)
+        template = decimals.total(op, kinds, result)
     elif op == "*":
         result = types.decimal(p1 + p2, s1 + s2)
-        exact = f"t_decimal('*', CAST({{0}} AS VARCHAR), CAST({{1}} AS VARCHAR), {s1 + s2})"
-        template = f"CAST(({{0}} * {{1}}) AS {result.duckdb})" if p1 + p2 <= 38 else _within(exact, result)
+        template = decimals.product(kinds, result)
+    elif op == "/":
+        result = types.decimal(p1 + s2 + max(s2 - s1, 0), scale)
+        template = decimals.quotient("{0}", "{1}", kinds, result)
     else:
-        if op == "/":
-            result = types.decimal(p1 + s2 + max(s2 - s1, 0), scale)
-        else:
-            result = types.decimal(min(p1 - s1, p2 - s2) + scale, scale)
-        exact = f"t_decimal('{op}', CAST({{0}} AS VARCHAR), CAST({{1}} AS VARCHAR), {scale})"
-        template = _within(exact, result)
+        result = types.decimal(min(p1 - s1, p2 - s2) + scale, scale)
+        template = decimals.remainder(kinds, result)
     return call(op, result, template, left, right, **position)
-
-
-def _within(exact, result):
-    """A decimal computed as text, refused where its type cannot hold it."""
-    precision, scale = result.args
-    return f"CAST(t_decimal_fits({exact}, {precision - scale}) AS {result.duckdb})"
 
 
 def _temporal(op, left, right):

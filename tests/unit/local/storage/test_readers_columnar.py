@@ -66,6 +66,29 @@ def test_every_type_comes_back(lake):
     assert second == (None,) * len(columns)
 
 
+def test_how_a_column_lay_in_its_writers_memory_does_not_matter(lake):
+    """The notes that Arrow leaves in a file (views, dictionaries, wide offsets, durations) are for Arrow alone."""
+    columns = {
+        "view": (pa.array(["x", None], pa.string_view()), "string", "x"),
+        "wide": (pa.array(["x", None], pa.large_string()), "string", "x"),
+        "word": (pa.array(["x", None]).dictionary_encode(), "string", "x"),
+        "bytes": (pa.array([b"x", None], pa.large_binary()), "binary", b"x"),
+        "spent": (pa.array([5, None], pa.duration("us")), "bigint", 5),
+        "list": (pa.array([["x"], None], pa.large_list(pa.large_string())), "array<string>", ["x"]),
+        "nested": (
+            pa.array([{"a": "x"}, None], pa.struct([("a", pa.large_string())])), "struct<a:string>", {"a": "x"},
+        ),
+        "named": (
+            pa.array([[("k", "x")], None], pa.map_(pa.string(), pa.large_string())), "map<string,string>", {"k": "x"},
+        ),
+    }  # fmt: skip
+    lake.put("a.parquet", parquet(pa.table({n: column for n, (column, _, _) in columns.items()})))
+    table = lake.table("parquet", [f"{n} {hive}" for n, (_, hive, _) in columns.items()])
+    first, second = lake.read(table).rows
+    assert dict(zip(columns, first, strict=True)) == {n: value for n, (_, _, value) in columns.items()}
+    assert second == (None,) * len(columns)
+
+
 def test_int96_timestamps(lake):
     at = dt.datetime(2020, 1, 2, 3, 4, 5, 678000)
     lake.put("a.parquet", parquet(pa.table({"at": pa.array([at])}), use_deprecated_int96_timestamps=True))
