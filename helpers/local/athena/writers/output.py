@@ -232,6 +232,7 @@ def _upload(division, target, context):
                 written.notes.append((values, path.stat().st_size, target.note(path)))
             if target.partitions:
                 written.partitions[values] = folder
+        context.point_of_no_return()  # stopped before here, nothing stays; after here, all of it does
     except BaseException:
         remove(written.files, s3)
         raise
