@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import boto3
 import pytest
 import yaml
 
@@ -91,11 +93,58 @@ def test_the_options_of_the_page_and_of_the_lesson_exist():
     assert used and set(re.findall(r"--[a-z-]+", " ".join(used))) <= known_options()
 
 
-def test_the_function_of_the_container_is_python_and_its_files_exist():
-    ast.parse(block("python"))
-    for source in re.findall(r"^COPY (\S+) ", block("dockerfile"), re.MULTILINE):
-        assert source == "report_function.py" or (ROOT / source).exists(), source
-    assert "def handler(" in block("python")
+def test_the_workflows_last_command_runs_as_github_runs_it(home, endpoint):
+    """By bash, in the checked-out folder; only the mode is local, since there is no account."""
+    job = yaml.safe_load(block("yaml"))["jobs"]["reports"]
+    (order,) = [step["run"] for step in job["steps"] if "helpers.report" in step.get("run", "")]
+    place = home / "athena-workbook"
+    (place / "reports.csv").write_text("number,word\n1,a\n")
+    done = subprocess.run(
+        ["bash", "-e", "-c", order.replace("--mode aws", "--mode local")],
+        cwd=place, env={"HOME": str(home), "PATH": "/usr/bin:/bin", **endpoint}, capture_output=True, text=True,
+        timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (place / "build" / "reports" / "small-1-a" / "small-1-a.html").exists()
+
+
+def test_the_function_of_the_container_makes_a_report_from_the_images_files_alone(tmp_path, endpoint):
+    """In a folder with what the Dockerfile copies, against an endpoint that plays AWS."""
+    image = tmp_path / "task"
+    for source, target in re.findall(r"^COPY (\S+) (\S+)$", block("dockerfile"), re.MULTILINE):
+        place = image / target
+        if source == "report_function.py":
+            function = block("python")
+            assert '"/tmp/reports"' in function
+            (image / source).write_text(function.replace("/tmp/reports", str(tmp_path / "reports")))
+        elif (ROOT / source).is_dir():
+            shutil.copytree(ROOT / source, place, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            place.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / source, place)
+    account = {
+        "AWS_ACCESS_KEY_ID": "AKIDOFTHEFUNCTION", "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DEFAULT_REGION": "us-east-1", "ATHENA_WORKBOOK_BUCKET": "lake", "REPORT_BUCKET": "reports", **endpoint,
+    }  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in account.items():
+            patch.setenv(name, value)
+        s3 = boto3.client("s3")
+    for bucket in ("lake", "reports"):
+        s3.create_bucket(Bucket=bucket)
+    module, _, name = re.search(r'CMD \["(\S+)"\]', block("dockerfile"))[1].rpartition(".")
+    event = {"arguments": ["--each", "year=2004", "territory=EMEA"]}
+    code = f"import {module} as function\nfor start in 'cold', 'warm': print(function.{name}({event!r}, None))"
+    plain = {name: os.environ[name] for name in ("PATH", "LANG", "HOME", "TMPDIR") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=image, env={**plain, **account}, capture_output=True, text=True, timeout=240
+    )
+    assert done.returncode == 0 and done.stdout.count("'status': 0") == 2, done.stderr
+    keys = [each["Key"] for each in s3.list_objects_v2(Bucket="reports")["Contents"]]
+    made = "sales_report-2004-EMEA-all-USD-5"
+    files = [f"reports/{made}/{made}.{ending}" for ending in ("html", "ipynb", "json")]
+    assert keys == ["reports/index.html", *files]
+    assert "Contents" not in s3.list_objects_v2(Bucket="lake"), "and nothing is left behind"
 
 
 def test_the_schedule_is_a_command_with_json_in_it():
