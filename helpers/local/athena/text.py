@@ -38,6 +38,8 @@ def _writer(t, nested):
         return lambda v: v.ljust(t.args[0])
     if t.base == "time":
         return lambda v: v.strftime("%H:%M:%S") + _fraction(v.microsecond, t.args[0])
+    if t.is_long:
+        return _long_writer(t)
     if t.base == "timestamp":
         return lambda v: _moment(v, t.args[0])
     if t.base == "timestamp with time zone":
@@ -50,6 +52,14 @@ def _writer(t, nested):
     if t.base == "row":
         return _row_writer(t)
     return str
+
+
+def _long_writer(t):
+    """A timestamp of more than six digits: {ts, ps}, or {ts, tz, ps}."""
+    digits = t.args[0] - 6
+    if t.base == "timestamp":
+        return lambda v: _moment(v["ts"], 6) + f"{v['ps']:06d}"[:digits]
+    return lambda v: f"{_moment(_local(v), 6)}{v['ps']:06d}"[: 26 + digits] + f" {v['tz']}"
 
 
 def _element(t):

@@ -2,7 +2,8 @@
 
 How values live in DuckDB: numbers, boolean and date as themselves; varchar, char, json, ipaddress and
 time with time zone as VARCHAR; varbinary as BLOB; timestamp as TIMESTAMP; timestamp with time zone as
-STRUCT(ts TIMESTAMP in UTC, tz VARCHAR); interval day to second as BIGINT milliseconds; interval year to
+STRUCT(ts TIMESTAMP in UTC, tz VARCHAR), both with `ps`, the picoseconds beyond six digits, where their precision
+is above 6 (long_timestamps.py); interval day to second as BIGINT milliseconds; interval year to
 month as INTEGER months; row as STRUCT with lower-case field names, f0, f1 … where a field has none; sketches
 and geometries as BLOB, a Bing tile and a color as a number.
 """
@@ -76,6 +77,10 @@ class Type:
             "color": "INTEGER",
             **dict.fromkeys((*SKETCHES, *SPATIAL), "BLOB"),
         }
+        if self.is_long:
+            return "STRUCT(ts TIMESTAMP, tz VARCHAR, ps INTEGER)" if self.base.endswith("zone") else (
+                "STRUCT(ts TIMESTAMP, ps INTEGER)"
+            )  # fmt: skip
         if self.base in simple:
             return simple[self.base]
         if self.base == "decimal":
@@ -108,6 +113,8 @@ class Type:
             "date": "date",
             "timestamp": "timestamp",
         }
+        if self.is_long:
+            return None
         if self.base in plain:
             return plain[self.base]
         if self.base == "varchar":
@@ -134,6 +141,11 @@ class Type:
     @property
     def is_numeric(self):
         return self.base in INTEGERS or self.base in ("real", "double", "decimal")
+
+    @property
+    def is_long(self):
+        """A timestamp of more than six digits."""
+        return self.base in ("timestamp", "timestamp with time zone") and self.args[0] > 6
 
     @property
     def is_text(self):

@@ -31,7 +31,7 @@ SAMPLES = {
 # What a function's text argument has to be for the call to mean anything.
 WORDS = {"date_trunc": "day", "date_add": "day", "date_diff": "day", "at_timezone": "UTC", "with_timezone": "UTC",
          "from_unixtime": "UTC", "format_datetime": "yyyy", "json_extract": "$", "json_size": "$",
-         "json_extract_scalar": "$", "word_stem": "en"}  # fmt: skip
+         "json_extract_scalar": "$", "word_stem": "en", "from_iso8601_timestamp_nanos": "2020-01-01"}  # fmt: skip
 OVERLOADS = [f for overloads in registry.FUNCTIONS.values() for f in overloads]
 
 
@@ -43,7 +43,8 @@ def concrete(pattern):
         return types.row(*((n, concrete(p)) for n, p in pattern.args))
     if pattern.base in ("array", "map", "function"):
         return types.Type(pattern.base, tuple(concrete(p) for p in pattern.args))
-    return types.Type(pattern.base, tuple(NUMBERS.get(a, a) for a in pattern.args))
+    numbers = NUMBERS | {"p": 6} if pattern.base.startswith("time") else NUMBERS
+    return types.Type(pattern.base, tuple(numbers.get(a, a) for a in pattern.args))
 
 
 def sample(kind):

@@ -14,6 +14,7 @@ from helpers.local.athena.functions import (  # noqa: F401
     json_casts,
     json_functions,
     lambdas,
+    long_timestamps,
     maps,
     numbers,
     regexps,

@@ -9,7 +9,7 @@ from . import registry
 from .interval_text import interval_day_text, interval_months_text
 from .numbers_text import double_text, real_text, scientific_text
 
-_TIMESTAMP = re.compile(
+TIMESTAMP = re.compile(
     r"\s*([+-]?\d+)-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d+))?)?)?\s*(.*?)\s*", re.S
 )
 _OFFSET = re.compile(r"(?:(?:UTC|GMT|UT)(?=[+-]))?([+-])(\d{1,2}):?(\d{2})?")
@@ -45,7 +45,7 @@ def zone_name(zone):
 
 def parse_timestamp(text):
     """`yyyy-m-d [h:m[:s[.f]]] [zone]` → (datetime without zone, digits after the point, zone or None)."""
-    match = _TIMESTAMP.fullmatch(text)
+    match = TIMESTAMP.fullmatch(text)
     if not match:
         raise ValueError(text)
     year, month, day, hour, minute, second, fraction, zone = match.groups()
@@ -56,7 +56,7 @@ def parse_timestamp(text):
     return moment, len(fraction or ""), zone or None
 
 
-def _cast_timestamp(text):
+def cast_timestamp(text):
     if text is None:
         return None
     try:
@@ -68,7 +68,7 @@ def _cast_timestamp(text):
     return moment
 
 
-def _cast_zoned(text):
+def cast_zoned(text):
     if text is None:
         return None
     try:
@@ -102,8 +102,8 @@ def _cast_double(text, name):
     return None if text is None else java_double(text, name)
 
 
-registry.python("t_cast_timestamp", _cast_timestamp, ["VARCHAR"], "TIMESTAMP", "special")
-registry.python("t_cast_zoned", _cast_zoned, ["VARCHAR"], "STRUCT(ts TIMESTAMP, tz VARCHAR)", "special")
+registry.python("t_cast_timestamp", cast_timestamp, ["VARCHAR"], "TIMESTAMP", "special")
+registry.python("t_cast_zoned", cast_zoned, ["VARCHAR"], "STRUCT(ts TIMESTAMP, tz VARCHAR)", "special")
 registry.python("t_cast_double_slow", _cast_double, ["VARCHAR", "VARCHAR"], "DOUBLE", "special")
 registry.python("t_double_text_slow", _null_or(double_text), ["DOUBLE"], "VARCHAR", "special")
 registry.python("t_double_varchar", _null_or(scientific_text), ["DOUBLE"], "VARCHAR", "special")

@@ -120,6 +120,12 @@ def _from_iso(text, micros):
     return {"ts": local - zone_offset(zone, local), "tz": zone}
 
 
+def _iso_picoseconds(text):
+    """The seventh to ninth digit of the second, in picoseconds."""
+    fraction = re.search(r"[.,](\d+)", text)
+    return int(fraction[1].ljust(9, "0")[6:9]) * 1000 if fraction else 0
+
+
 def _iso_date(text):
     if "T" in text.upper():
         raise Refused(f'Invalid format: "{text}" is malformed at "{text[text.upper().index("T") :]}"')
@@ -130,7 +136,11 @@ python("t_from_iso", lambda s: _from_iso(s, 1000), [_V], _STRUCT)
 python("t_from_iso_micros", lambda s: _from_iso(s, 1), [_V], _STRUCT)
 python("t_iso_date", _iso_date, [_V], "DATE")
 scalar("from_iso8601_timestamp(varchar) -> timestamp(3) with time zone", "t_from_iso({0})")
-scalar("from_iso8601_timestamp_nanos(varchar) -> timestamp(9) with time zone", "t_from_iso_micros({0})")
+python("t_iso_picos", _iso_picoseconds, [_V], "INTEGER")
+scalar(
+    "from_iso8601_timestamp_nanos(varchar) -> timestamp(9) with time zone",
+    "t_long_zoned(t_from_iso_micros({0}), t_iso_picos({0}))",
+)
 scalar("from_iso8601_date(varchar) -> date", "t_iso_date({0})")
 
 
@@ -173,12 +183,11 @@ scalar(
 )
 scalar(
     "from_unixtime_nanos(bigint) -> timestamp(9) with time zone",
-    # whole numbers all the way: no double holds so many digits
-    "t_zoned(make_timestamp((({0}) - ((({0}) % 1000) + 1000) % 1000) // 1000), 'UTC')",
+    "t_unix_nanos({0})",
 )
 scalar(
     "from_unixtime_nanos(decimal(p,s)) -> timestamp(9) with time zone",
-    "t_zoned(make_timestamp(floor(({0})::DOUBLE / 1000)::BIGINT), 'UTC')",
+    "t_unix_nanos(round({0}, 0)::BIGINT)",
 )
 scalar("to_unixtime(timestamp(p)) -> double", "(epoch_us({0}) / 1000000)::DOUBLE")
 scalar(f"to_unixtime({_ZONED}) -> double", "(epoch_us((({0}).ts)::TIMESTAMP) / 1000000)::DOUBLE")

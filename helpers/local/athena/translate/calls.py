@@ -53,10 +53,43 @@ def function(binder, name, node, arguments):
     result = signatures.result_type(chosen, match, [a.type for a in args])
     kinds = [a.type for a in args]
     template = chosen.template
+    if any(k.is_long for k in kinds):
+        template = _with_long_timestamps(chosen, kinds, result, node)
     filled = (lambda texts: template(texts, kinds)) if callable(template) else template
     return call(
         f"call:{name}", result, filled, *args, line=node.line, column=node.column, deterministic=chosen.deterministic
     )
+
+
+_KEEPING = ("date_add", "at_timezone", "with_timezone")  # what they leave of the digits beyond the sixth: all
+_DROPPING = ("date_trunc",)
+_PRINTING = ("to_iso8601", "sequence", "to_unixtime")  # they would need those digits
+
+
+def _with_long_timestamps(chosen, kinds, result, node):
+    """The template of a function of timestamps(p), for timestamps of more than six digits."""
+    patterns = signatures.argument_patterns(chosen, len(kinds))
+    long = [i for i, (p, k) in enumerate(zip(patterns, kinds, strict=True)) if k.is_long and not p.is_variable]
+    if not long:
+        return chosen.template
+    if chosen.name in _PRINTING or (result.is_long and chosen.name not in (*_KEEPING, *_DROPPING)):
+        message = f"{chosen.name} of a timestamp with more than six digits after the point"
+        raise AthenaError("NOT_SUPPORTED", message, node.line, node.column)
+    template = chosen.template
+    short = [types.Type(k.base, (6,)) if i in long else k for i, k in enumerate(kinds)]
+
+    def write(texts):
+        inner = list(texts)
+        for i in long:
+            zoned = kinds[i].base.endswith("zone")
+            inner[i] = f"t_zoned(({texts[i]}).ts, ({texts[i]}).tz)" if zoned else f"({texts[i]}).ts"
+        sql = template(inner, short) if callable(template) else template.format(*inner)
+        if not result.is_long:
+            return sql
+        rest = f"({texts[long[0]]}).ps" if chosen.name in _KEEPING else "0"
+        return f"{'t_long_zoned' if result.base.endswith('zone') else 't_long'}({sql}, {rest})"
+
+    return lambda texts, _kinds: write(texts)
 
 
 def _resolve(binder, name, node, arguments):

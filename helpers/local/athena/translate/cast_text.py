@@ -14,6 +14,9 @@ def text_of(source):
     if source.base == "timestamp":
         return lambda x: timestamp_text(x, source.args[0])
     if source.base == "timestamp with time zone":
+        if source.is_long:
+            local = lambda x: f"struct_pack(ts := t_local({x}), ps := ({x}).ps)"  # noqa: E731
+            return lambda x: f"({timestamp_text(local(x), source.args[0])} || ' ' || ({x}).tz)"
         return lambda x: f"({timestamp_text(f't_local({x})', source.args[0])} || ' ' || ({x}).tz)"
     if source.base == "time":
         return lambda x: time_text(x, source.args[0])
@@ -64,7 +67,8 @@ def _length(base, precision):
 def timestamp_text(x, precision):
     """A timestamp with as many digits after the point as its type has."""
     if precision > 6:
-        return f"(strftime({x}, '%Y-%m-%d %H:%M:%S.%f') || '{'0' * (precision - 6)}')"
+        digits = f"left(lpad(CAST(({x}).ps AS VARCHAR), 6, '0'), {precision - 6})"
+        return f"(strftime(({x}).ts, '%Y-%m-%d %H:%M:%S.%f') || {digits})"
     return f"left(strftime({x}, '%Y-%m-%d %H:%M:%S.%f'), {_length(19, precision)})"
 
 

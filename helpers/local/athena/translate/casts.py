@@ -61,45 +61,68 @@ def _to_boolean(source, _target):
 
 def _to_date(source, target):
     if source.base == "timestamp":
-        return _native(target)
+        return lambda x: f"CAST({_micros(x, source)} AS {target.duckdb})"
     if source.base == "timestamp with time zone":
         return lambda x: f"CAST(t_local({x}) AS DATE)"
     return (lambda x: f"t_cast_date({x})") if source.is_text else None
 
 
+def _micros(x, source):
+    """The TIMESTAMP inside a timestamp, its digits beyond the sixth dropped."""
+    return f"({x}).ts" if source.is_long else x
+
+
 def _to_timestamp(source, target):
-    precision = target.args[0]
     if source.base == "date":
-        return _native(target)
+        return lambda x: _sized(f"CAST({x} AS TIMESTAMP)", 0, target)
     if source.base == "timestamp":
-        return lambda x: _rounded(x, source.args[0], precision)
+        return lambda x: _sized(x, source.args[0], target)
     if source.base == "timestamp with time zone":
-        return lambda x: _rounded(f"t_local({x})", source.args[0], precision)
-    if source.is_text:
-        return lambda x: _rounded(f"t_cast_timestamp({x})", 6, precision)
-    return None
+        if source.is_long:
+            return lambda x: _sized(f"t_long(t_local({x}), ({x}).ps)", source.args[0], target)
+        return lambda x: _sized(f"t_local({x})", source.args[0], target)
+    if source.is_text and target.args[0] < 6:
+        return lambda x: _sized(f"t_cast_timestamp({x})", 6, target)
+    return (lambda x: _sized(f"t_cast_long({x})", 12, target)) if source.is_text else None
 
 
-def _rounded(x, digits, precision):
-    """A timestamp with `digits` after the point as one with `precision`."""
-    if precision >= min(digits, 6):
-        return x
-    return f"t_round_timestamp({x}, {10 ** (6 - precision)})"
+def _sized(x, digits, target):
+    """A timestamp with `digits` after the point as one of the precision of `target`, rounded half up."""
+    precision = target.args[0]
+    if digits > 6:
+        if precision > 6:
+            return x if precision >= digits else f"t_round_long({x}, {10 ** (12 - precision)})"
+        return f"t_micros(({x}).ts, ({x}).ps)" if precision == 6 else _sized(f"({x}).ts", 6, target)
+    if precision > 6:
+        return f"t_long({x}, 0)"
+    return x if precision >= digits else f"t_round_timestamp({x}, {10 ** (6 - precision)})"
 
 
 def _to_zoned(source, target):
-    precision = target.args[0]
     if source.base == "timestamp with time zone":
-        if precision >= min(source.args[0], 6):
-            return lambda x: x
-        return lambda x: f"t_round_zoned({x}, {10 ** (6 - precision)})"
-    if source.base in ("date", "timestamp"):
-        return lambda x: f"t_zoned(CAST({x} AS TIMESTAMP), 'UTC')"
-    if source.is_text and precision >= 6:
-        return lambda x: f"t_cast_zoned({x})"
-    if source.is_text:
-        return lambda x: f"t_round_zoned(t_cast_zoned({x}), {10 ** (6 - precision)})"
-    return None
+        return lambda x: _sized_zoned(x, source.args[0], target)
+    if source.base == "date" or (source.base == "timestamp" and not source.is_long):
+        digits = source.args[0] if source.args else 0
+        return lambda x: _sized_zoned(f"t_zoned(CAST({x} AS TIMESTAMP), 'UTC')", digits, target)
+    if source.base == "timestamp":
+        return lambda x: _sized_zoned(f"t_long_zoned(t_zoned(({x}).ts, 'UTC'), ({x}).ps)", source.args[0], target)
+    if source.is_text and target.args[0] < 6:
+        return lambda x: _sized_zoned(f"t_cast_zoned({x})", 6, target)
+    return (lambda x: _sized_zoned(f"t_cast_long_zoned({x})", 12, target)) if source.is_text else None
+
+
+def _sized_zoned(x, digits, target):
+    """Likewise with a time zone."""
+    precision = target.args[0]
+    if digits > 6:
+        if precision > 6:
+            return x if precision >= digits else f"t_round_long_zoned({x}, {10 ** (12 - precision)})"
+        if precision == 6:
+            return f"t_zoned(t_micros(({x}).ts, ({x}).ps), ({x}).tz)"
+        return _sized_zoned(f"t_zoned(({x}).ts, ({x}).tz)", 6, target)
+    if precision > 6:
+        return f"t_long_zoned({x}, 0)"
+    return x if precision >= digits else f"t_round_zoned({x}, {10 ** (6 - precision)})"
 
 
 def _to_time(source, target):
@@ -109,7 +132,7 @@ def _to_time(source, target):
             return lambda x: x
         return lambda x: f"t_round_time({x}, {unit})"
     if source.base == "timestamp":
-        return lambda x: f"t_round_time(CAST({x} AS TIME), {unit})"
+        return lambda x: f"t_round_time(CAST({_micros(x, source)} AS TIME), {unit})"
     if source.base == "timestamp with time zone":
         return lambda x: f"t_round_time(CAST(t_local({x}) AS TIME), {unit})"
     if source.base == "time with time zone":

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from .. import types
 from ..errors import AthenaError
-from ..functions import conversions, json_functions
+from ..functions import conversions, json_functions, long_timestamps
 from .casts import cast
 from .expr import Expr
 from .expr import literal as constant
@@ -69,11 +69,27 @@ def _date(text, at):
 
 def _timestamp(text, at):
     moment, digits, zone = conversions.parse_timestamp(text)
+    if digits > 12:
+        raise ValueError(text)
+    if digits > 6:
+        return _long_timestamp(text, digits, zone, at)
     if zone is None:
         return constant(moment, types.timestamp(digits), f"TIMESTAMP '{moment.isoformat(' ')}'", **at)
     zoned = conversions.zoned(text)
     sql = f"struct_pack(ts := TIMESTAMP '{zoned['ts'].isoformat(' ')}', tz := {quote(zoned['tz'])})"
     return Expr(types.timestamp(digits, zone=True), "constant", (), sql, zoned, **at)
+
+
+def _long_timestamp(text, digits, zone, at):
+    """A timestamp of seven to twelve digits after the point."""
+    rest = long_timestamps.picoseconds(long_timestamps.fraction_of(text))
+    found = conversions.zoned(text)
+    value = {**found, "ps": rest}
+    parts = [f"ts := TIMESTAMP '{found['ts'].isoformat(' ')}'", f"tz := {quote(found['tz'])}", f"ps := {rest}"]
+    if zone is None:
+        del parts[1]
+    kind = types.timestamp(digits, zone=zone is not None)
+    return Expr(kind, "constant", (), f"struct_pack({', '.join(parts)})", value, **at)
 
 
 def _time(text, at):
@@ -85,6 +101,8 @@ def _time(text, at):
         2000, 1, 1, int(hour), int(minute), int(second or 0), int(((fraction or "") + "000000")[:6])
     ).time()
     digits = len(fraction or "")
+    if digits > 6 and fraction[6:].strip("0"):
+        raise AthenaError("NOT_SUPPORTED", "a time of day with more than six digits after the point", **at)
     if zone:
         shown = f"{moment.strftime('%H:%M:%S')}{'.' + fraction if fraction else ''}{conversions.zone_name(zone)}"
         return constant(shown, types.time(digits, zone=True), quote(shown), **at)

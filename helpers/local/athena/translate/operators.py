@@ -28,7 +28,7 @@ def comparison(op, left, right, line, column):
 def compared(x, t):
     """What DuckDB compares: the instant of a zoned timestamp, text without a char's padding."""
     if t.base == "timestamp with time zone":
-        return f"({x}).ts"
+        return f"struct_pack(ts := ({x}).ts, ps := ({x}).ps)" if t.is_long else f"({x}).ts"
     return f"rtrim({x})" if t.base == "char" else x
 
 
@@ -123,7 +123,8 @@ def _temporal(op, left, right):
         return types.DAY_TO_SECOND, f"(CAST({{0}} - {{1}} AS BIGINT) * {_DAY_MILLIS})", args
     if op == "-" and {a, b} <= {"date", "timestamp", "timestamp with time zone"}:
         common = types.common_type(left.type, right.type)
-        parts = ("{0}.ts", "{1}.ts") if common.base.endswith("zone") else ("{0}", "{1}")
+        inside = common.base.endswith("zone") or common.is_long
+        parts = ("{0}.ts", "{1}.ts") if inside else ("{0}", "{1}")
         template = f"((epoch_us({parts[0]}) - epoch_us({parts[1]})) // 1000)"
         return types.DAY_TO_SECOND, template, tuple(coerce(x, common) for x in args)
     if op in ("*", "/") and a.startswith("interval") and right.type.is_numeric:
@@ -146,6 +147,8 @@ def _shift(op, left, right):
             f"ELSE {{0}} + CAST({step} // {_DAY_MILLIS} AS INTEGER) END"
         )
         return types.DATE, whole, args
+    if left.type.is_long:
+        return _shift_long(left, interval, months, args)
     if left.type.base == "timestamp":
         precision = max(left.type.args[0], 0 if months else 3)
         return types.timestamp(precision), f"({{0}} + {interval})", args
@@ -162,3 +165,12 @@ def _shift(op, left, right):
     if left.type.base == "time" and not months:
         return types.time(max(left.type.args[0], 3)), f"({{0}} + {interval})", args
     return None
+
+
+def _shift_long(left, interval, months, args):
+    """A timestamp of more than six digits moved by an interval, whose own digits end before those."""
+    moved = f"({{0}}).ts + {interval}"
+    if not left.type.base.endswith("zone"):
+        return left.type, f"t_long({moved}, ({{0}}).ps)", args
+    wall = f"t_with_zone(t_local({{0}}) + {interval}, ({{0}}).tz)"
+    return left.type, f"t_long_zoned({wall if months else f't_zoned({moved}, ({{0}}).tz)'}, ({{0}}).ps)", args
