@@ -17,7 +17,7 @@ def show(statement, context):
     wanted = _pattern(statement.like, statement.escape)
     rows = []
     for name in sorted(registry.FUNCTIONS):
-        if wanted and not wanted.fullmatch(name):
+        if name.startswith("$") or (wanted and not wanted.fullmatch(name)):
             continue
         for f in registry.FUNCTIONS[name]:
             returns = f.returns if isinstance(f.returns, str) else "depends on the arguments"

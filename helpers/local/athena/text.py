@@ -7,9 +7,7 @@ from .errors import AthenaError
 from .functions.conversions import zone_offset
 from .functions.interval_text import interval_day_text, interval_months_text
 from .functions.numbers_text import double_text, real_text
-from .types import SKETCHES, SPATIAL
-
-COLORS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+from .types import COLORS, SKETCHES
 
 
 def writer(t):
@@ -30,8 +28,9 @@ def _writer(t, nested):
         "decimal": lambda v: f"{v:f}",
         "date": lambda v: v.isoformat() if hasattr(v, "isoformat") else _before_christ(str(v)),
         "color": _color,
-        **dict.fromkeys((*SKETCHES, *SPATIAL), lambda v: v.hex(" ")),
     }
+    if t.base in SKETCHES:
+        raise AthenaError("NOT_SUPPORTED", f"the bytes of a {t} are not those of Athena's; select what it tells")
     if t.base in simple:
         return simple[t.base]
     if t.base == "char":

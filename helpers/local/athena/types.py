@@ -25,6 +25,7 @@ _SHOWN = {
     "sphericalgeography": "SphericalGeography",
     "bingtile": "BingTile",
 }
+COLORS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")  # -1 … -8
 UNBOUNDED = 2147483647  # what Athena reports as the precision of varchar without a length
 
 

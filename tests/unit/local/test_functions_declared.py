@@ -26,7 +26,8 @@ SAMPLES = {
     "time": "TIME '10:20:30'", "json": "'[1]'", "uuid": "uuid()", "ipaddress": "'10.0.0.1'",
     "timestamp with time zone": "struct_pack(ts := TIMESTAMP '2020-02-29 10:20:30', tz := 'Asia/Tokyo')",
     "time with time zone": "'10:20:30.000+00:00'", "interval day to second": "3600000::BIGINT",
-    "interval year to month": "2", "hyperloglog": "''::BLOB",
+    "interval year to month": "2", "hyperloglog": "''::BLOB", "setdigest": "''::BLOB", "color": "255",
+    **dict.fromkeys(("tdigest", "qdigest"), "from_hex('000000000000f03f000000000000f03f')"),
 }  # fmt: skip
 # What a function's text argument has to be for the call to mean anything.
 WORDS = {"date_trunc": "day", "date_add": "day", "date_diff": "day", "at_timezone": "UTC", "with_timezone": "UTC",
@@ -41,7 +42,7 @@ def concrete(pattern):
         return VARIABLES[pattern.base]
     if pattern.base == "row":
         return types.row(*((n, concrete(p)) for n, p in pattern.args))
-    if pattern.base in ("array", "map", "function"):
+    if pattern.base in ("array", "map", "function", "qdigest"):
         return types.Type(pattern.base, tuple(concrete(p) for p in pattern.args))
     numbers = NUMBERS | {"p": 6} if pattern.base.startswith("time") else NUMBERS
     return types.Type(pattern.base, tuple(numbers.get(a, a) for a in pattern.args))
@@ -73,6 +74,7 @@ def render(function, null):
     word = WORDS.get(function.name)
     if word and "time(p)" in function.arguments:
         word = "hour"
+    word = None if null and len(texts) == 1 else word
     texts = [f"'{word}'" if word and k == types.VARCHAR else t for k, t in zip(kinds, texts, strict=True)]
     given = [k if k.base != "function" else k.args[-1] for k in kinds]
     sql = function.template(texts, given) if callable(function.template) else function.template

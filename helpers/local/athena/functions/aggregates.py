@@ -6,7 +6,7 @@ from itertools import accumulate
 from helpers.local.athena import types
 from helpers.local.athena.functions.decimals import quotient
 from helpers.local.athena.functions.registry import aggregate
-from helpers.local.athena.functions.shape import lambda_parts, let, python
+from helpers.local.athena.functions.shape import lambda_parts, let, python, refuse
 
 _INTEGERS = ("tinyint", "smallint", "integer", "bigint")
 _INTERVALS = ("interval day to second", "interval year to month")
@@ -135,8 +135,35 @@ python("t_weighted_percentiles", _weighted_percentiles, ["DOUBLE[]"] * 3, "DOUBL
 aggregate("array_agg(T) -> array(T)", "list({distinct}{0}{order}){tail}")
 aggregate("set_agg(T) -> array(T)", "t_array_distinct(list({0}{order}){tail})")
 aggregate("set_union(array(T)) -> array(T)", "t_array_distinct(flatten(list({0}){tail}))")
-aggregate("listagg(varchar, varchar) -> varchar", "string_agg({distinct}{0}, {1}{order}){tail}")
-aggregate("listagg(varchar) -> varchar", "string_agg({distinct}{0}, ''{order}){tail}")
+_JOINED = "string_agg({distinct}{0}, {1}{order}){tail}"
+_LISTAGG_BYTES = 1048576
+_TOO_LONG = refuse(
+    f"'Concatenated string has the length in bytes larger than the maximum output length {_LISTAGG_BYTES}'",
+    "EXCEEDED_FUNCTION_MEMORY_LIMIT",
+)
+aggregate(
+    "listagg(varchar, varchar) -> varchar",
+    f"CASE WHEN strlen({_JOINED}) > {_LISTAGG_BYTES} THEN {_TOO_LONG} ELSE {_JOINED} END",
+)
+
+
+def _truncated(values, separator, filler, counted):
+    """The values that fit, then the filler and, if asked for, how many there are more."""
+    taken, size = [], 0
+    for value in values:
+        size += len(value.encode()) + len(separator.encode()) * bool(taken)
+        if size > _LISTAGG_BYTES:
+            break
+        taken.append(value)
+    left = len(values) - len(taken)
+    return separator.join([*taken, filler + (f"({left})" if counted else "")] if left else taken)
+
+
+python("t_listagg", _truncated, ["VARCHAR[]", "VARCHAR", "VARCHAR", "BOOLEAN"], "VARCHAR")
+aggregate(
+    "$listagg_truncate(varchar, varchar, varchar, boolean) -> varchar",
+    "t_listagg(list_filter(list({distinct}{0}{order}){tail}, lambda __v: __v IS NOT NULL), {1}, {2}, {3})",
+)
 aggregate(
     "histogram(T) -> map(T, bigint)",
     lambda args, kinds: f"CAST(histogram({args[0]}){{tail}} AS MAP({kinds[0].duckdb}, BIGINT))",

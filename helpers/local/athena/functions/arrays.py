@@ -11,6 +11,8 @@ SEQUENCE_LIMIT = 50_000  # entries; what Athena answers beyond it is recorded
 
 macros(
     "CREATE OR REPLACE MACRO t_has_null(a) AS len(a) <> list_count(a)",
+    """CREATE OR REPLACE MACRO t_all_true(l) AS
+        CASE WHEN list_contains(l, false) THEN false WHEN t_has_null(l) THEN NULL ELSE true END""",
     # The position of a value, NULL being equal to NULL. DuckDB finds NULL too, but not in every type.
     """CREATE OR REPLACE MACRO t_first_index(a, e) AS
         CASE WHEN e IS NULL THEN list_position(list_transform(a, lambda __y: __y IS NULL), true)

@@ -37,18 +37,20 @@ def _cast_zoned(text):
 python("t_cast_long", _cast, ["VARCHAR"], LONG, "special")
 python("t_cast_long_zoned", _cast_zoned, ["VARCHAR"], LONG_ZONED, "special")
 macros(
-    "CREATE OR REPLACE MACRO t_long(x, ps) AS CASE WHEN x IS NOT NULL THEN struct_pack(ts := x, ps := ps) END",
+    """CREATE OR REPLACE MACRO t_long(x, ps) AS
+       CASE WHEN x IS NOT NULL THEN struct_pack(ts := x::TIMESTAMP, ps := ps::INTEGER) END""",
     """CREATE OR REPLACE MACRO t_long_zoned(x, ps) AS
-       CASE WHEN x IS NOT NULL THEN struct_pack(ts := x.ts, tz := x.tz, ps := ps) END""",
-    # Half up at six digits, and at `unit` picoseconds.
-    "CREATE OR REPLACE MACRO t_micros(ts, ps) AS ts + to_microseconds(CASE WHEN ps >= 500000 THEN 1 ELSE 0 END)",
+       CASE WHEN x IS NOT NULL THEN struct_pack(ts := x.ts::TIMESTAMP, tz := x.tz::VARCHAR, ps := ps::INTEGER) END""",
+    # The casts give a type to what DuckDB folds to an untyped NULL. Half up at six digits, and at `unit` picoseconds.
+    """CREATE OR REPLACE MACRO t_micros(ts, ps) AS
+       ts::TIMESTAMP + to_microseconds(CASE WHEN ps >= 500000 THEN 1 ELSE 0 END)""",
     "CREATE OR REPLACE MACRO t_round_ps(ps, unit) AS (ps + unit // 2) // unit * unit",
     """CREATE OR REPLACE MACRO t_round_long(x, unit) AS CASE WHEN x IS NOT NULL THEN struct_pack(
-       ts := x.ts + to_microseconds(t_round_ps(x.ps, unit) // 1000000),
-       ps := t_round_ps(x.ps, unit) % 1000000) END""",
+       ts := x.ts::TIMESTAMP + to_microseconds(t_round_ps(x.ps::INTEGER, unit) // 1000000),
+       ps := t_round_ps(x.ps::INTEGER, unit) % 1000000) END""",
     """CREATE OR REPLACE MACRO t_round_long_zoned(x, unit) AS CASE WHEN x IS NOT NULL THEN struct_pack(
-       ts := x.ts + to_microseconds(t_round_ps(x.ps, unit) // 1000000), tz := x.tz,
-       ps := t_round_ps(x.ps, unit) % 1000000) END""",
+       ts := x.ts::TIMESTAMP + to_microseconds(t_round_ps(x.ps::INTEGER, unit) // 1000000), tz := x.tz,
+       ps := t_round_ps(x.ps::INTEGER, unit) % 1000000) END""",
     """CREATE OR REPLACE MACRO t_unix_nanos(n) AS CASE WHEN n IS NOT NULL THEN struct_pack(
        ts := make_timestamp(((n - ((n % 1000) + 1000) % 1000) // 1000)::BIGINT), tz := 'UTC',
        ps := ((((n % 1000) + 1000) % 1000) * 1000)::INTEGER) END""",

@@ -1,7 +1,7 @@
 """HyperLogLog and set digests, checksums and numeric histograms.
 
 Where Trino keeps a fixed number of bytes and estimates, a sketch here keeps every hash with its count, so that
-its answers are exact. Both kinds of sketch are one BLOB of (hash, count) pairs and share the type hyperloglog.
+its answers are exact. Both kinds of sketch are one BLOB of (hash, count) pairs.
 """
 
 import struct
@@ -63,7 +63,7 @@ python(
     "t_sketch_counts",
     lambda raw: [{"key": h, "value": n} for h, n in _unpack(raw).items()],
     ["BLOB"],
-    "STRUCT(key BIGINT, value BIGINT)[]",
+    "STRUCT(key BIGINT, value SMALLINT)[]",
 )
 
 
@@ -73,17 +73,18 @@ def _build(args, kinds):
     return f"t_sketch_text(list(CAST({args[0]} AS VARCHAR)){{tail}})"
 
 
-for _name in ("approx_set", "make_set_digest"):
-    aggregate(f"{_name}(T) -> hyperloglog", _build)
+aggregate("approx_set(T) -> hyperloglog", _build)
 aggregate("approx_set(T, double) -> hyperloglog", _build)
-for _name in ("merge", "merge_set_digest"):
-    aggregate(f"{_name}(hyperloglog) -> hyperloglog", "t_sketch_merge(list({0}){tail})")
+aggregate("make_set_digest(T) -> setdigest", _build)
+aggregate("merge(hyperloglog) -> hyperloglog", "t_sketch_merge(list({0}){tail})")
+aggregate("merge_set_digest(setdigest) -> setdigest", "t_sketch_merge(list({0}){tail})")
 scalar("empty_approx_set() -> hyperloglog", "''::BLOB")
 scalar("empty_approx_set(double) -> hyperloglog", "''::BLOB")
 scalar("cardinality(hyperloglog) -> bigint", "t_sketch_size({0})")
-scalar("intersection_cardinality(hyperloglog, hyperloglog) -> bigint", "t_sketch_shared({0}, {1})")
-scalar("jaccard_index(hyperloglog, hyperloglog) -> double", "t_sketch_jaccard({0}, {1})")
-scalar("hash_counts(hyperloglog) -> map(bigint, bigint)", "map_from_entries(t_sketch_counts({0}))")
+scalar("cardinality(setdigest) -> bigint", "t_sketch_size({0})")
+scalar("intersection_cardinality(setdigest, setdigest) -> bigint", "t_sketch_shared({0}, {1})")
+scalar("jaccard_index(setdigest, setdigest) -> double", "t_sketch_jaccard({0}, {1})")
+scalar("hash_counts(setdigest) -> map(bigint, smallint)", "map_from_entries(t_sketch_counts({0}))")
 
 
 # ---- checksum -----------------------------------------------------------------------------------------

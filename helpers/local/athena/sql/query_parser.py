@@ -75,6 +75,9 @@ class QueryParser(ExpressionParser):
             query.limit = None if self.accept("ALL") else self._row_count()
         elif self.accept("FETCH"):
             query.limit = self._fetch()
+            query.with_ties = self.accept("WITH", "TIES")
+            if not query.with_ties:
+                self.expect("ONLY")
         return query
 
     def _row_count(self):
@@ -92,7 +95,6 @@ class QueryParser(ExpressionParser):
         )
         if not self.accept_any("ROW", "ROWS"):
             raise self.mismatch("'ROW', 'ROWS'")
-        self.expect("ONLY")
         return count
 
     def _with(self):
@@ -290,6 +292,8 @@ class QueryParser(ExpressionParser):
     def _aliased(self):
         here = self.here()
         relation = self._relation_primary()
+        if self.is_word("MATCH_RECOGNIZE", "("):
+            relation = self._unsupported("patterns of rows (MATCH_RECOGNIZE)", here)
         self.after("table" if isinstance(relation, tree.TableName) else "relation")
         if not (self.accept("AS") or (self.at_identifier() and self.token.upper not in _NOT_AN_ALIAS)):
             return relation
@@ -297,6 +301,16 @@ class QueryParser(ExpressionParser):
         self.after("alias")
         columns = self.parenthesised(self.identifier) if self.is_word("(") else None
         return tree.Aliased(relation, alias.lower(), columns, **here)
+
+    def _unsupported(self, what, here):
+        """Move past `word ( … )`, whatever is inside."""
+        self.advance()
+        depth = 0
+        while self.token.kind != "end":
+            depth += (self.token.upper == "(") - (self.advance().upper == ")")
+            if depth == 0:
+                return tree.Unsupported(what, **here)
+        raise self.mismatch()
 
     def _relation_primary(self):
         here = self.here()

@@ -1,6 +1,5 @@
 """What starts with a keyword inside an expression: CASE, CAST, ARRAY[…], INTERVAL, EXTRACT … and types."""
 
-from ..errors import RequestError
 from . import tree
 from .stream import RESERVED, Stream
 
@@ -146,12 +145,23 @@ class SpecialForms(Stream):
             call.arguments.append(self.expression())
         else:
             call.arguments.append(tree.Literal("string", "", **here))
-        if not self.accept("ON", "OVERFLOW", "ERROR") and self.is_word("ON"):
-            raise RequestError("LISTAGG … ON OVERFLOW TRUNCATE is not supported", code="MALFORMED_QUERY")
+        if self.accept("ON", "OVERFLOW") and not self.accept("ERROR"):
+            self._truncation(call, here)
         self.expect(")", "WITHIN", "GROUP", "(", "ORDER", "BY")
         call.order_by = self.comma_list(self.sort_item)
         self.expect(")")
         return self._call_tail(call)
+
+    def _truncation(self, call, here):
+        """TRUNCATE [filler] WITH | WITHOUT COUNT"""
+        self.expect("TRUNCATE")
+        call.name = "$listagg_truncate"
+        filler = self.string() if self.token.kind in ("string", "unicode") else "..."
+        counted = self.accept_any("WITH", "WITHOUT")
+        if not counted:
+            raise self.mismatch("'WITH', 'WITHOUT'")
+        self.expect("COUNT")
+        call.arguments += [tree.Literal("string", filler, **here), tree.Literal("boolean", counted == "WITH", **here)]
 
     # ---- types
 

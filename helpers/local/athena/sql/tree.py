@@ -304,6 +304,7 @@ class Query(Node):
     order_by: list[SortItem] = field(default_factory=list)
     offset: Node | None = None
     limit: Node | None = None
+    with_ties: bool = False
 
 
 # ---- relations
@@ -340,6 +341,13 @@ class Sampled(Node):
     relation: Node
     method: str
     percentage: Node
+
+
+@dataclass
+class Unsupported(Node):
+    """A relation that Athena offers and this endpoint does not: `what` names it."""
+
+    what: str
 
 
 @dataclass

@@ -82,7 +82,8 @@ def _with_long_timestamps(chosen, kinds, result, node):
         inner = list(texts)
         for i in long:
             zoned = kinds[i].base.endswith("zone")
-            inner[i] = f"t_zoned(({texts[i]}).ts, ({texts[i]}).tz)" if zoned else f"({texts[i]}).ts"
+            moment = f"CAST(({texts[i]}).ts AS TIMESTAMP)"
+            inner[i] = f"t_zoned({moment}, ({texts[i]}).tz)" if zoned else moment
         sql = template(inner, short) if callable(template) else template.format(*inner)
         if not result.is_long:
             return sql

@@ -5,7 +5,7 @@ from itertools import count
 
 from .. import types
 from ..errors import AthenaError
-from . import calls, literals, operators
+from . import calls, equality, literals, operators
 from .casts import cast, coerce
 from .expr import Expr, call
 from .relations import EXISTS
@@ -173,6 +173,10 @@ class Binder:
         if not common.comparable:
             raise operators.mismatch("=", value, items[0], node.line, node.column)
         shown = lambda x: operators.compared(x, common)  # noqa: E731
+        if common.base in equality.NESTED:
+            args = [coerce(e, common) for e in [value, *items]]
+            equal = lambda texts: "(" + " OR ".join(equality.equals(common, texts[0], t) for t in texts[1:]) + ")"  # noqa: E731
+            return call("in", types.BOOLEAN, equal, *args, line=node.line, column=node.column)
         template = lambda texts: f"({shown(texts[0])} IN ({', '.join(map(shown, texts[1:]))}))"  # noqa: E731
         args = [coerce(e, common) for e in [value, *items]]
         return call("in", types.BOOLEAN, template, *args, line=node.line, column=node.column)
@@ -192,6 +196,8 @@ class Binder:
                     expr.column,
                 )
         template = "({0} LIKE {1} ESCAPE {2})" if node.escape is not None else "({0} LIKE {1} ESCAPE '')"
+        if len(texts) == 3 and all(e.op == "literal" and isinstance(e.value, str) for e in texts[1:]):
+            literals.check_pattern(texts[1].value, texts[2].value)
         return call("like", types.BOOLEAN, template, *texts, line=node.line, column=node.column)
 
     def _bind_isnull(self, node):

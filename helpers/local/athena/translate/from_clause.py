@@ -25,6 +25,9 @@ class FromClause:
         """`left`: the fields of what stands to the left, visible to LATERAL and UNNEST."""
         return getattr(self, f"_plan_{type(node).__name__.lower()}")(node, left)
 
+    def _plan_unsupported(self, node, left):
+        raise AthenaError("NOT_SUPPORTED", f"{node.what} are not offered here", node.line, node.column)
+
     def _plan_tablename(self, node, left):
         if len(node.parts) == 1:
             found = self.planner.with_query(node.parts[0].lower())

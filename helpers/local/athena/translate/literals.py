@@ -38,6 +38,16 @@ def literal(node):
     return constant(None, types.UNKNOWN, "NULL", **at)
 
 
+def check_pattern(pattern, escape):
+    """Raise Trino's error for a LIKE pattern in which the escape character escapes nothing."""
+    if len(escape) != 1:
+        raise AthenaError("INVALID_FUNCTION_ARGUMENT", "Escape string must be a single character")
+    rest = re.sub(f"{re.escape(escape)}[%_{re.escape(escape)}]", "", pattern)
+    if escape in rest:
+        message = "Escape character must be followed by '%', '_' or the escape character itself"
+        raise AthenaError("INVALID_FUNCTION_ARGUMENT", message)
+
+
 def typed(node):
     """A tree.TypedLiteral such as DATE '2020-01-01' → Expr."""
     at = {"line": node.line, "column": node.column}

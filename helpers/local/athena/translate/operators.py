@@ -4,6 +4,7 @@ from .. import types
 from ..errors import AthenaError
 from ..functions import decimals
 from .casts import coerce
+from .equality import NESTED, compared, equals, never_nan
 from .expr import Expr, call
 
 COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
@@ -21,15 +22,21 @@ def comparison(op, left, right, line, column):
     if not allowed:
         raise mismatch(op, left, right, line, column)
     left, right = coerce(left, common), coerce(right, common)
-    template = compared("{0}", common) + f" {op} " + compared("{1}", common)
+    if common.base in NESTED and op in ("=", "<>"):
+        template = equals(common, "{0}", "{1}")
+        template = template if op == "=" else f"NOT ({template})"
+    else:
+        template = compared("{0}", common) + f" {op} " + compared("{1}", common)
+    if common.base in ("double", "real"):
+        template += never_nan(op, *(not _is_number(e) for e in (left, right)))
     return call(op, types.BOOLEAN, f"({template})", left, right, line=line, column=column)
 
 
-def compared(x, t):
-    """What DuckDB compares: the instant of a zoned timestamp, text without a char's padding."""
-    if t.base == "timestamp with time zone":
-        return f"struct_pack(ts := ({x}).ts, ps := ({x}).ps)" if t.is_long else f"({x}).ts"
-    return f"rtrim({x})" if t.base == "char" else x
+def _is_number(expr):
+    """Whether an expression is a number as it was written, perhaps widened: no NaN."""
+    while expr.op == "widen":
+        expr = expr.args[0]
+    return expr.op == "literal" or expr.type.base not in ("double", "real")
 
 
 def distinct_from(left, right, line, column):

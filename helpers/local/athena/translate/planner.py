@@ -68,8 +68,13 @@ class Planner:
     def _ordered(self, query, parent):
         body = query.body
         limit, offset = self._row_count(query.limit), self._row_count(query.offset) or 0
+        if query.with_ties and not query.order_by:
+            message = "FETCH FIRST WITH TIES clause requires ORDER BY"
+            raise AthenaError("MISSING_ORDER_BY", message, query.line, query.column)
         if isinstance(body, tree.Select):
-            return self._select(body, parent, query.order_by, limit, offset)
+            plan = self._select(body, parent, query.order_by, limit, offset)
+            plan.ties = query.with_ties
+            return plan
         plan = self._body(body, parent)
         if not query.order_by and limit is None and not offset:
             return plan
@@ -77,7 +82,7 @@ class Planner:
         fields = [Field(name, e) for name, e in zip(outer.names, outer.outputs, strict=True)]
         binder = Binder(self, Scope(fields, parent))
         outer.order_by = [self._order(item, outer, binder, {}) for item in query.order_by]
-        outer.limit, outer.offset = limit, offset
+        outer.limit, outer.offset, outer.ties = limit, offset, query.with_ties
         return outer
 
     def _row_count(self, node):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from .. import types
+from ..errors import AthenaError
 from .expr import Expr, Renderer, conjuncts, literal
 from .relations import WHOLE, Derived, need, new_alias, references
 
@@ -33,6 +34,7 @@ class SelectPlan:
     order_by: list[Order] = field(default_factory=list)
     limit: int | None = None
     offset: int = 0
+    ties: bool = False  # FETCH FIRST … WITH TIES
     windowed: bool = False
     aggregated: bool = False
     needed: set[int] | None = None
@@ -121,12 +123,21 @@ class SelectPlan:
             parts.append("GROUP BY " + ", ".join(_grouping_sql(kind, sets, render) for kind, sets in self.grouping))
         if self.having is not None:
             parts.append(f"HAVING {render(self.having)}")
+        if self.ties:
+            parts.append(self._peers(render))
         if self.order_by:
             keys = {self.outputs[i].key(): f"c{i}" for i in reversed(chosen)}
             parts.append(
                 "ORDER BY " + ", ".join(o.sql(keys.get(o.expr.key()) or render(o.expr)) for o in self.order_by)
             )
-        return " ".join(parts) + _limits(self.limit, self.offset)
+        return " ".join(parts) + _limits(None if self.ties else self.limit, self.offset)
+
+    def _peers(self, render):
+        """The rows up to the limit and those that the ordering puts beside the last of them."""
+        if self.distinct:
+            raise AthenaError("NOT_SUPPORTED", "SELECT DISTINCT with FETCH FIRST … WITH TIES")
+        order = ", ".join(o.sql(render(o.expr)) for o in self.order_by)
+        return f"QUALIFY rank() OVER (ORDER BY {order}) <= {self.limit + self.offset}"
 
 
 def _grouping_sql(kind, sets, render):

@@ -41,7 +41,7 @@ def pattern(text):
             name, _, kind = part.rpartition(" ")
             fields.append((name or None, pattern(kind)))
         return Pattern("row", tuple(fields))
-    if base in ("array", "map", "function"):
+    if base in ("array", "map", "function", "qdigest"):
         return Pattern(base, tuple(pattern(p) for p in parts))
     return Pattern(base, tuple(int(p) if p.isdigit() else p for p in parts))
 
@@ -83,7 +83,7 @@ class Match:
                 len(wanted.args) == len(given.args)
                 and all(self.unify(p, t) for (_, p), (_, t) in zip(wanted.args, given.args, strict=True))
             )
-        if wanted.base in ("array", "map"):
+        if wanted.base in ("array", "map", "qdigest"):
             return all(self.unify(p, t) for p, t in zip(wanted.args, given.args, strict=True))
         for number, value in zip(wanted.args, given.args, strict=False):
             if isinstance(number, int):
@@ -118,7 +118,7 @@ class Match:
             return self.variables.get(wanted.base, types.UNKNOWN)
         if wanted.base == "row":
             return Type("row", tuple((n, self.instantiate(p)) for n, p in wanted.args)) if wanted.args else given
-        if wanted.base in ("array", "map"):
+        if wanted.base in ("array", "map", "qdigest"):
             inner = given.args if given is not None and given.base == wanted.base else (None,) * len(wanted.args)
             return Type(wanted.base, tuple(self.instantiate(p, t) for p, t in zip(wanted.args, inner, strict=True)))
         if not wanted.args and given is not None and given.base == wanted.base:
