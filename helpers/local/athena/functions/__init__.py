@@ -21,6 +21,7 @@ from helpers.local.athena.functions import (  # noqa: F401
     numbers,
     regexps,
     sketches,
+    sql_json,
     stemming,
     strings,
     teradata,

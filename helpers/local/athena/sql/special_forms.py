@@ -1,10 +1,11 @@
 """What starts with a keyword inside an expression: CASE, CAST, ARRAY[…], INTERVAL, EXTRACT … and types."""
 
 from . import tree
-from .stream import RESERVED, Stream
+from .json_forms import JsonForms
+from .stream import RESERVED
 
 
-class SpecialForms(Stream):
+class SpecialForms(JsonForms):
     """Rules named `_primary_<keyword>`; each may answer None when the word turns out to be a plain name."""
 
     def _primary_null(self, here):

@@ -190,6 +190,31 @@ class Call(Node):
 
 
 @dataclass
+class JsonCall(Node):
+    """JSON_EXISTS, JSON_VALUE, JSON_QUERY, JSON_ARRAY or JSON_OBJECT: `kind` is the word behind JSON_.
+
+    `arguments`: (expression, None or the encoding of its FORMAT JSON); `passing`: (name, such a pair);
+    `members`: (key, such a pair). Behaviours are words in small letters, or the expression of a DEFAULT.
+    """
+
+    kind: str
+    arguments: list
+    path: str = ""
+    path_line: int = 1
+    path_column: int = 1
+    passing: list = field(default_factory=list)
+    members: list = field(default_factory=list)
+    returning: str | None = None
+    output_format: str | None = None
+    wrapper: str = "without"
+    quotes: str = "keep"
+    on_empty: object = None
+    on_error: object = None
+    nulls: str = ""
+    unique: bool = False
+
+
+@dataclass
 class ArrayLiteral(Node):
     items: list[Node]
 

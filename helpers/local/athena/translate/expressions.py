@@ -5,7 +5,7 @@ from itertools import count
 
 from .. import types
 from ..errors import AthenaError
-from . import calls, equality, literals, operators
+from . import calls, equality, literals, operators, sql_json
 from .casts import cast, coerce
 from .expr import Expr, call
 from .relations import EXISTS
@@ -336,6 +336,9 @@ class Binder:
 
     def _bind_call(self, node):
         return calls.bind(self, node)
+
+    def _bind_jsoncall(self, node):
+        return sql_json.bind(self, node)
 
     def lambda_body(self, node, inputs):
         """A lambda whose parameters have the types `inputs` → Expr of its body's type."""
