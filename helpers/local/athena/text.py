@@ -4,10 +4,12 @@ import zlib
 from datetime import UTC
 
 from .errors import AthenaError
+from .functions.bing_tiles import tile_parts
 from .functions.conversions import zone_offset
+from .functions.geometry import text_of
 from .functions.interval_text import interval_day_text, interval_months_text
 from .functions.numbers_text import double_text, real_text
-from .types import COLORS, SKETCHES
+from .types import COLORS, SKETCHES, SPATIAL
 
 
 def writer(t):
@@ -29,6 +31,10 @@ def _writer(t, nested):
         "date": lambda v: v.isoformat() if hasattr(v, "isoformat") else _before_christ(str(v)),
         "color": _color,
     }
+    if t.base in SPATIAL:
+        return text_of
+    if t.base == "bingtile":
+        return lambda v: _bing_tile(*tile_parts(v))
     if t.base in SKETCHES:
         raise AthenaError("NOT_SUPPORTED", f"the bytes of a {t} are not those of Athena's; select what it tells")
     if t.base in simple:
@@ -136,6 +142,10 @@ def _before_christ(shown):
         return shown
     year, _, rest = shown.removesuffix(" (BC)").partition("-")
     return f"{'-' if int(year) > 1 else ''}{int(year) - 1:04d}-{rest}"
+
+
+def _bing_tile(x, y, zoom):
+    return f"{{x={x}, y={y}, zoom_level={zoom}}}"
 
 
 def _color(value):
