@@ -28,7 +28,7 @@ def install():
     """
     STAMP.unlink(missing_ok=True)
     subprocess.run([sys.executable, "-m", "venv", "--clear", HOME], check=True)
-    uv = [sys.executable, "-m", "uv", "--no-progress", "pip", "install", "--compile-bytecode", "--python", PYTHON]
+    uv = [sys.executable, "-m", "uv", "--no-progress", "pip", "install", "--python", PYTHON]
     pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
     for installer, certificates in ((uv, "false"), (uv, "true"), (pip, "true")):
         command = ["env", f"UV_SYSTEM_CERTS={certificates}", *installer, "--quiet", "--require-hashes", "-r", LOCK]

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from .. import queries
+from ..coercions import assignable
 from ..errors import AthenaError
 from ..outcome import Outcome, ResultColumn
 from ..sql import tree
 from ..tables import CATALOG, Tables
-from ..types import BIGINT, assignable
+from ..types import BIGINT
 from . import commits, data_files, position_deletes
 from .reading import PATH, POSITION
 

@@ -1,10 +1,10 @@
 """MERGE: the source's rows beside the table's rows that match them, each with the first case that applies."""
 
 from .. import queries
+from ..coercions import assignable
 from ..errors import AthenaError
 from ..readers.values import name
 from ..sql import tree
-from ..types import assignable
 from ..writers import serialise
 from .changes import ROW_COLUMNS, commit, outcome, target_of
 from .reading import PATH, POSITION

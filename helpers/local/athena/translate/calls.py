@@ -2,7 +2,7 @@
 
 import re
 
-from .. import types
+from .. import coercions, types
 from ..errors import AthenaError
 from ..functions import registry
 from ..sql import tree
@@ -211,7 +211,7 @@ def _coalesce(binder, node):
 def _nullif(binder, node):
     _count(node, 2)
     left, right = (binder.bind(a) for a in node.arguments)
-    if types.common_type(left.type, right.type) is None:
+    if coercions.common_type(left.type, right.type) is None:
         message = f"Types are not comparable with NULLIF: {left.type} vs {right.type}"
         raise AthenaError("TYPE_MISMATCH", message, node.line, node.column)
     same = operators.comparison("=", left, right, node.line, node.column)
@@ -227,7 +227,7 @@ def _if(binder, node):
         )
     condition = binder.boolean(node.arguments[0], "IF condition must evaluate to a boolean (actual: {})")
     results = [binder.bind(a) for a in node.arguments[1:]]
-    if types.common_type(results[0].type, results[-1].type) is None:
+    if coercions.common_type(results[0].type, results[-1].type) is None:
         message = f"Result types for IF must be the same: {results[0].type} vs {results[-1].type}"
         raise AthenaError("TYPE_MISMATCH", message, node.line, node.column)
     return binder.case([condition], results, node, "Result types for IF must be the same")

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from itertools import count
 
-from .. import types
+from .. import coercions, types
 from ..errors import AthenaError
 from . import calls, equality, literals, operators, sql_json
 from .casts import cast, coerce
 from .expr import Expr, call
-from .relations import EXISTS
 from .scope import not_found
+from .subqueries import SubqueryBinder
 
 _lambda_names = count(1)
 _EXTRACT = {"DAY_OF_MONTH": "day", "DOW": "day_of_week", "DOY": "day_of_year", "YOW": "year_of_week"}
@@ -34,11 +34,7 @@ _PARTS = {
 }
 
 
-def _as_row(t):
-    return t if t.base == "row" else types.row((None, t))
-
-
-class Binder:
+class Binder(SubqueryBinder):
     """Binds expressions of one SELECT. `planner` plans subqueries and holds the parameters."""
 
     def __init__(self, planner, scope, windows=None):
@@ -150,8 +146,8 @@ class Binder:
 
     def _bind_between(self, node):
         value, low, high = self.bind(node.value), self.bind(node.low), self.bind(node.high)
-        common = types.common_type(value.type, types.common_type(low.type, high.type) or types.UNKNOWN)
-        if common is None or types.common_type(low.type, high.type) is None or not common.orderable:
+        common = coercions.common_type(value.type, coercions.common_type(low.type, high.type) or types.UNKNOWN)
+        if common is None or coercions.common_type(low.type, high.type) is None or not common.orderable:
             raise AthenaError(
                 "TYPE_MISMATCH",
                 f"Cannot check if {value.type} is BETWEEN {low.type} and {high.type}",
@@ -226,7 +222,7 @@ class Binder:
 
     @staticmethod
     def _when(operand, value, node):
-        if types.common_type(operand.type, value.type) is None:
+        if coercions.common_type(operand.type, value.type) is None:
             message = f"CASE operand type does not match WHEN clause operand type: {operand.type} vs {value.type}"
             raise AthenaError("TYPE_MISMATCH", message, node.line, node.column)
         return operators.comparison("=", operand, value, node.line, node.column)
@@ -251,7 +247,7 @@ class Binder:
         """
         common, kinds = types.UNKNOWN, list(dict.fromkeys(str(e.type) for e in exprs))
         for expr, at in zip(exprs, nodes or exprs, strict=True):
-            merged = types.common_type(common, expr.type)
+            merged = coercions.common_type(common, expr.type)
             if merged is None:
                 raise AthenaError(
                     "TYPE_MISMATCH",
@@ -329,7 +325,7 @@ class Binder:
             message = f"Cannot use {index.type} for subscript of {base.type}"
             raise AthenaError("TYPE_MISMATCH", message, node.line, node.column)
         key = types.BIGINT if base.type.base == "array" else base.type.args[0]
-        if types.common_type(index.type, key) != key:
+        if coercions.common_type(index.type, key) != key:
             message = f"Cannot use {index.type} for subscript of {base.type}"
             raise AthenaError("TYPE_MISMATCH", message, node.line, node.column)
         return calls.function(self, "subscript", node, [base, index])
@@ -361,60 +357,3 @@ class Binder:
             self._lambda_parameters.pop()
         head = ", ".join(f'"{n}"' for n in names)
         return Expr(body.type, "lambda", (body,), lambda texts: f"lambda {head}: {texts[0]}", tuple(names))
-
-    # ---- subqueries
-
-    def _plan(self, query):
-        return self.planner.subplan(query, self.scope)
-
-    def _subquery(self, node, plan, type_, template, *args):
-        expr = Expr(type_, "subquery", tuple(args), template, plan, node.line, node.column)
-        return expr
-
-    def _bind_scalar(self, node):
-        plan = self._plan(node.query)
-        if len(plan.columns) != 1:
-            types_ = [(n, t) for n, t in plan.columns]
-            row = types.row(*types_)
-            template = (
-                "(SELECT struct_pack("
-                + ", ".join(f'"{n}" := s.c{i}' for i, (n, _) in enumerate(row.fields))
-                + ") FROM ({0}) s)"
-            )
-            return self._subquery(node, plan, row, template)
-        return self._subquery(node, plan, plan.columns[0][1], "({0})")
-
-    def _bind_exists(self, node):
-        return self._subquery(node, self._plan(node.query), types.BOOLEAN, EXISTS)
-
-    def _bind_insubquery(self, node):
-        return self._compared(node, "=", self.bind(node.value), node.query, "({1} IN ({0}))", "IN")
-
-    def _bind_quantified(self, node):
-        template = f"({{1}} {node.op} {node.quantifier} ({{0}}))"
-        return self._compared(node, node.op, self.bind(node.value), node.query, template, node.op)
-
-    def _compared(self, node, op, value, query, template, shown):
-        plan = self._plan(query)
-        if len(plan.columns) != 1 and value.type.base == "row":
-            plan = self.planner.as_rows(plan)
-        if len(plan.columns) != 1:
-            raise AthenaError(
-                "TYPE_MISMATCH",
-                f"Multiple columns returned by subquery are not yet supported. Found {len(plan.columns)}",
-                node.line,
-                node.column,
-            )
-        found = plan.columns[0][1]
-        common = types.common_type(value.type, found)
-        if common is None or not common.comparable:
-            raise AthenaError(
-                "TYPE_MISMATCH",
-                "Value expression and result of subquery must be of the same type: "
-                f"{_as_row(value.type)} vs {_as_row(found)}",
-                node.line,
-                node.column,
-            )
-        plan = self.planner.coerced(plan, [common])
-        swapped = template.replace("{0}", "{q}").replace("{1}", "{0}").replace("{q}", "{1}")
-        return self._subquery(node, plan, types.BOOLEAN, swapped, coerce(value, common))

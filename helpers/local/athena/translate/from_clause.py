@@ -1,6 +1,6 @@
 """FROM: tables, views, subqueries, joins and UNNEST → relations and the fields that names can mean."""
 
-from .. import types
+from .. import coercions, types
 from ..errors import AthenaError
 from ..sql import tree
 from . import operators, table_functions
@@ -202,7 +202,7 @@ class FromClause:
             return b
         if kind != "full":
             return a
-        common = types.common_type(a.type, b.type)
+        common = coercions.common_type(a.type, b.type)
         return Expr(common, "coalesce", (a, b), "coalesce({0}, {1})")
 
 

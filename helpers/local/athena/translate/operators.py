@@ -1,6 +1,6 @@
 """Operators: which types they take, what they give, and how DuckDB writes them."""
 
-from .. import types
+from .. import coercions, types
 from ..errors import AthenaError
 from ..functions import decimals
 from .casts import coerce
@@ -17,7 +17,7 @@ def mismatch(op, left, right, line, column):
 
 def comparison(op, left, right, line, column):
     """`left op right` as a boolean; both sides become their common type first."""
-    common = types.common_type(left.type, right.type)
+    common = coercions.common_type(left.type, right.type)
     allowed = common is not None and (common.comparable if op in ("=", "<>") else common.orderable)
     if not allowed:
         raise mismatch(op, left, right, line, column)
@@ -40,7 +40,7 @@ def _is_number(expr):
 
 
 def distinct_from(left, right, line, column):
-    common = types.common_type(left.type, right.type)
+    common = coercions.common_type(left.type, right.type)
     if common is None or not common.comparable:
         raise mismatch("IS DISTINCT FROM", left, right, line, column)
     template = f"({compared('{0}', common)} IS DISTINCT FROM {compared('{1}', common)})"
@@ -82,7 +82,7 @@ def arithmetic(op, left, right, line, column):
 
 
 def _numeric(op, left, right, position):
-    common = types.common_type(left.type, right.type)
+    common = coercions.common_type(left.type, right.type)
     if common.base == "decimal":
         return _decimal(op, left, right, position)
     template = "({0} // {1})" if op == "/" and common.is_integer else f"({{0}} {op} {{1}})"
@@ -95,7 +95,7 @@ def _numeric(op, left, right, position):
 
 def _decimal(op, left, right, position):
     """Trino's result types (docs, decimal type): the scale of a quotient is the larger operand's, rounded half up."""
-    left, right = (coerce(x, types.as_decimal(x.type)) for x in (left, right))
+    left, right = (coerce(x, coercions.as_decimal(x.type)) for x in (left, right))
     kinds = left.type, right.type
     (p1, s1), (p2, s2) = (kind.args for kind in kinds)
     scale = max(s1, s2)
@@ -129,7 +129,7 @@ def _temporal(op, left, right):
     if op == "-" and a == b == "date":
         return types.DAY_TO_SECOND, f"(CAST({{0}} - {{1}} AS BIGINT) * {_DAY_MILLIS})", args
     if op == "-" and {a, b} <= {"date", "timestamp", "timestamp with time zone"}:
-        common = types.common_type(left.type, right.type)
+        common = coercions.common_type(left.type, right.type)
         inside = common.base.endswith("zone") or common.is_long
         parts = ("{0}.ts", "{1}.ts") if inside else ("{0}", "{1}")
         template = f"((epoch_us({parts[0]}) - epoch_us({parts[1]})) // 1000)"

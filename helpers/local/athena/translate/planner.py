@@ -1,8 +1,6 @@
 """Query tree → plan: relations, scopes, aggregation and ordering, all by Trino's rules."""
 
-from itertools import count
-
-from .. import types
+from .. import coercions, types
 from ..errors import AthenaError
 from ..sql import tree
 from . import placement, windows
@@ -11,15 +9,14 @@ from .casts import coerce
 from .expr import Expr
 from .expressions import Binder
 from .from_clause import FromClause
-from .plans import Order, RecursivePlan, RowsPlan, SelectPlan, SetPlan, select_from
-from .relations import Named
+from .plans import Order, RowsPlan, SelectPlan, SetPlan, select_from
 from .scope import Field, Scope
+from .with_queries import WithQueries
 
 _MAX_DEPTH = 100
-_names = count(1)
 
 
-class Planner:
+class Planner(WithQueries):
     """Plans the queries of one statement. `tables` resolves names (queries.Tables); `parameters` are tree nodes.
 
     `constant(Expr)`: the value of a constant expression. `row_columns`: more hidden columns of every table,
@@ -108,7 +105,7 @@ class Planner:
                 raise AthenaError("TYPE_MISMATCH", message, body.line, body.column)
         kinds = [e.type for e in rows[0]]
         for row in rows[1:]:
-            merged = [types.common_type(t, e.type) for t, e in zip(kinds, row, strict=True)]
+            merged = [coercions.common_type(t, e.type) for t, e in zip(kinds, row, strict=True)]
             if None in merged:
                 first, other = (types.row(*((None, t) for t in ts)) for ts in (kinds, [e.type for e in row]))
                 message = f"Values rows have mismatched types: {first} vs {other}"
@@ -127,7 +124,7 @@ class Planner:
             )
         common = []
         for i, ((_, a), (_, b)) in enumerate(zip(left.columns, right.columns, strict=True), 1):
-            merged = types.common_type(a, b)
+            merged = coercions.common_type(a, b)
             if merged is None:
                 message = f"column {i} in {body.op} query has incompatible types: {a}, {b}"
                 raise AthenaError("TYPE_MISMATCH", message, body.line, body.column)
@@ -323,88 +320,6 @@ class Planner:
             if not expr.type.comparable:
                 message = f"DISTINCT can only be applied to comparable types (actual: {expr.type})"
                 raise AthenaError("TYPE_MISMATCH", message, select.line, select.column)
-
-    # ---- WITH
-
-    @staticmethod
-    def _check_with(item, query):
-        first = next(other for other in query.withs if other.name == item.name)
-        if first is not item:
-            message = f"WITH query name '{item.name}' specified more than once"
-            raise AthenaError("DUPLICATE_NAMED_QUERY", message, item.line, item.column)
-        if query.recursive and item.columns is None:
-            message = "missing column aliases in recursive WITH query"
-            raise AthenaError("MISSING_COLUMN_ALIASES", message, item.line, item.column)
-
-    def _check_with_query(self, item):
-        """Trino analyses a WITH query where it stands, also one that nothing reads."""
-        scans, self.scans = self.scans, []
-        try:
-            plan, columns = self.with_query(item.name)
-        finally:
-            self.scans = scans
-        check_aliases(columns, len(plan.columns), item)
-
-    def with_query(self, name):
-        """The plan of a WITH query, made anew for each reference as Trino does, or None."""
-        found = self.ctes.get(name)
-        if found is None:
-            return None
-        if isinstance(found, Named):
-            return found
-        item, visible, recursive, parent = found
-        outer, self.ctes = self.ctes, visible
-        try:
-            if recursive and isinstance(item.query.body, tree.SetOperation):
-                return self._recursive(item, parent), item.columns
-            return self.query(item.query, parent), item.columns
-        finally:
-            self.ctes = outer
-
-    def _recursive(self, item, parent):
-        body = item.query.body
-        first = self._body(body.left, parent)
-        check_aliases(item.columns, len(first.columns), item)
-        name = f"w{next(_names)}"
-        reference = Named(name)
-        reference.columns = [
-            (c, t) for c, (_, t) in zip(item.columns or [n for n, _ in first.columns], first.columns, strict=True)
-        ]
-        self.ctes = {**self.ctes, item.name: reference}
-        step = self._body(body.right, parent)
-        if len(step.columns) != len(first.columns):
-            message = (
-                f"base and step relations of recursion have different number of fields: {len(first.columns)}, "
-                f"{len(step.columns)}"
-            )
-            raise AthenaError("TYPE_MISMATCH", message, body.right.line, body.right.column)
-        self._check_step(first, step, body.right)
-        step = self.coerced(step, [t for _, t in first.columns])
-        return RecursivePlan(name, SetPlan("UNION", body.distinct, first, step))
-
-
-    @staticmethod
-    def _check_step(first, step, node):
-        for i, ((_, wanted), (_, t)) in enumerate(zip(first.columns, step.columns, strict=True), 1):
-            if types.common_type(wanted, t) != wanted:
-                message = (
-                    f"recursion step relation output type ({t}) is not coercible to recursion base relation output "
-                    f"type ({wanted}) at column {i}"
-                )
-                raise AthenaError("TYPE_MISMATCH", message, node.line, node.column)
-
-
-def check_aliases(aliases, count, node):
-    """A list of column aliases over `count` columns."""
-    if aliases is None:
-        return
-    if len(aliases) != count:
-        message = f"Column alias list has {len(aliases)} entries but relation has {count} columns"
-        raise AthenaError("MISMATCHED_COLUMN_ALIASES", message, node.line, node.column)
-    for i, alias in enumerate(aliases):
-        if alias.lower() in [other.lower() for other in aliases[:i]]:
-            message = f"Column name '{alias}' specified more than once"
-            raise AthenaError("DUPLICATE_COLUMN_NAME", message, node.line, node.column)
 
 
 def _natural_name(node):

@@ -7,7 +7,7 @@ inside decimal(p,s), varchar(n) and timestamp(p) are numbers.
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from .. import types
+from .. import coercions, types
 from ..types import Type
 
 _WIDENING = ["tinyint", "smallint", "integer", "bigint", "decimal", "real", "double"]
@@ -70,7 +70,7 @@ class Match:
         if bound is None or bound == given:
             self.variables[name] = given
             return True
-        common = types.common_type(bound, given)
+        common = coercions.common_type(bound, given)
         if common is None:
             return False
         self.cost += 1
@@ -100,7 +100,7 @@ class Match:
                 return False
             self.cost += 1 + distance
             if wanted.base == "decimal":
-                return self._unify_same(wanted, types.as_decimal(given))
+                return self._unify_same(wanted, coercions.as_decimal(given))
             return True
         self.cost += 8
         if wanted.base == "varchar" and given.base == "char":

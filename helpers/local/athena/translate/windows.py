@@ -1,6 +1,6 @@
 """OVER and the WINDOW clause: named windows, frames, and Trino's checks of both."""
 
-from .. import types
+from .. import coercions
 from ..errors import AthenaError
 from ..sql import tree
 from . import placement
@@ -176,7 +176,7 @@ def _reaches(key, t):
     if key.is_numeric:
         return t.is_numeric or t.base == "unknown"
     if key.base.startswith("interval"):
-        return types.common_type(key, t) is not None
+        return coercions.common_type(key, t) is not None
     return t.base.startswith("interval") or t.base == "unknown"
 
 

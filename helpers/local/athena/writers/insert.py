@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from .. import projection, queries, readers
+from ..coercions import assignable
 from ..errors import AthenaError
 from ..readers import text as lazy_simple
 from ..tables import CATALOG, Tables
-from ..types import assignable
 from . import properties, serialise
 from .ctas import outcome
 from .output import Target, write

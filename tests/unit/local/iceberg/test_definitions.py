@@ -223,7 +223,8 @@ def test_views_over_iceberg_tables(tables):
 
 def test_information_schema_knows_the_types(tables):
     tables.create("id int, at timestamp")
-    sql = "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = '{t}' ORDER BY 1"
+    mine = f"table_schema = '{tables.database}' AND table_name = '{{t}}'"
+    sql = f"SELECT column_name, data_type FROM information_schema.columns WHERE {mine} ORDER BY 1"
     assert tables.rows(sql) == [["at", "timestamp(6)"], ["id", "integer"]]
 
 
