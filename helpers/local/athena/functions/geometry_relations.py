@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 
 import shapely
 
@@ -20,7 +21,16 @@ for _name in ("contains", "crosses", "disjoint", "intersects", "overlaps", "touc
     scalar(f"st_{_name}(geometry, geometry) -> boolean", f"t_st_{_name}({{0}}, {{1}})")
 python("t_st_equals", lambda a, b: decode(a).equals(decode(b)), [BLOB, BLOB], TRUTH)
 scalar("st_equals(geometry, geometry) -> boolean", "t_st_equals({0}, {1})")
-python("t_st_relate", lambda a, b, p: decode(a).relate_pattern(decode(b), p), [BLOB, BLOB, TEXT], TRUTH)
+
+
+def _relate(a, b, pattern):
+    """Whether the nine intersections of two geometries fit a pattern such as 'T*F**FFF*' (DE-9IM)."""
+    if not re.fullmatch("[012TF*]{9}", pattern):
+        raise Refused(f"Invalid relation pattern: {pattern}")
+    return decode(a).relate_pattern(decode(b), pattern)
+
+
+python("t_st_relate", _relate, [BLOB, BLOB, TEXT], TRUTH)
 scalar("st_relate(geometry, geometry, varchar) -> boolean", "t_st_relate({0}, {1}, {2})")
 for _name, _operation in (
     ("difference", shapely.difference),
