@@ -50,7 +50,7 @@ def run_two_files(folder: Path, *helpers: str) -> str:
     (place / "test_a.py").write_text(LEAVES)
     (place / "test_b.py").write_text(FINDS_NOTHING)
     (folder / "pytest.ini").write_text(f"[pytest]\npythonpath = . {ROOT}\naddopts = --import-mode=importlib\n")
-    plain = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "RDS_"))}
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "RDS_", "PYTEST_"))}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"],
         cwd=folder, env={**plain, "KEPT": "yes"}, capture_output=True, text=True, timeout=120,

@@ -15,6 +15,7 @@ import boto3
 import pytest
 
 from helpers.local import folder, process
+from tests.unit.local.locks import lock_is_free
 
 ROOT = Path(process.__file__).resolve().parents[2]
 PATIENCE = 15  # seconds
@@ -177,16 +178,6 @@ def test_interrupting_the_terminal_does_not_reach_the_child(temporary):
     finally:
         parent.kill()
         parent.wait(PATIENCE)
-
-
-def lock_is_free(path):
-    """Whether nobody holds the lock of an endpoint's folder; a killed process may be dead a moment before."""
-    with open(path.with_suffix(".lock"), "r+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
 
 
 def test_next_start_removes_what_a_killed_child_left(temporary):

@@ -84,7 +84,9 @@ def _translated(failure, location):
     return failure
 
 
-class _Input(InputFile):
+class _Located:
+    """What an input and an output have in common."""
+
     def __init__(self, location, owner):
         super().__init__(location)
         self._owner = owner
@@ -95,21 +97,13 @@ class _Input(InputFile):
     def exists(self):
         return self._owner.exists(self.location)
 
+
+class _Input(_Located, InputFile):
     def open(self, seekable=True):
         return io.BytesIO(self._owner.read(self.location))
 
 
-class _Output(OutputFile):
-    def __init__(self, location, owner):
-        super().__init__(location)
-        self._owner = owner
-
-    def __len__(self):
-        return len(self._owner.read(self.location))
-
-    def exists(self):
-        return self._owner.exists(self.location)
-
+class _Output(_Located, OutputFile):
     def to_input_file(self):
         return _Input(self.location, self._owner)
 
