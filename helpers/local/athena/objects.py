@@ -9,6 +9,7 @@ running query.
 import hashlib
 import os
 import re
+import shutil
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -18,12 +19,20 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from .budget import ByteBudget
 from .errors import NO_SPACE, AthenaError
 
-DEFAULT_LIMIT = 1 << 30  # bytes of local copies kept
+LEAST_LIMIT, MOST_LIMIT = 1 << 30, 8 << 30  # bytes of local copies kept
+SHARE_OF_DISK = 4  # the limit between these two is the free disk divided by this
+IN_FLIGHT = 128 << 20  # bytes of objects on their way at once: an S3 server may hold each of them in memory
 CHUNK = 1 << 20
 FETCHERS = 8
 ARCHIVED = ("GLACIER", "DEEP_ARCHIVE")  # Athena silently ignores such objects (User Guide, other limitations)
+
+
+def disk_limit(folder):
+    """Bytes of local copies worth keeping on the disk of `folder`: a share of what is free now."""
+    return max(LEAST_LIMIT, min(MOST_LIMIT, shutil.disk_usage(folder).free // SHARE_OF_DISK))
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,7 @@ def _parents(key):
 class ObjectCache:
     """Local copies of objects, shared by all queries of one endpoint. All methods are thread-safe."""
 
-    def __init__(self, s3, folder, limit=DEFAULT_LIMIT):
+    def __init__(self, s3, folder, limit=LEAST_LIMIT):
         self.s3, self.folder, self.limit = s3, Path(folder), limit
         self.folder.mkdir(parents=True, exist_ok=True)
         self._guard = threading.RLock()
@@ -85,6 +94,7 @@ class ObjectCache:
         self._uris = {}  # fingerprint → s3:// URI, for the messages of those who read the local files
         self._local = re.compile(re.escape(str(self.folder)) + r"/([0-9a-f]{40})[\w.]*")
         self._memo = {}
+        self._in_flight = ByteBudget(IN_FLIGHT)
         self._pool = ThreadPoolExecutor(FETCHERS, thread_name_prefix="fetch")
 
     def close(self):
@@ -123,8 +133,8 @@ class ObjectCache:
 
     def list_many(self, locations, context):
         """`list` for each of many locations at once, in their order."""
-        if len(locations) == 1:
-            return [self.list(locations[0])]
+        if len(locations) <= 1:
+            return [self.list(location) for location in locations]
         return self._in_parallel(self.list, locations, context)
 
     def path(self, file, owner=None):
@@ -217,8 +227,8 @@ class ObjectCache:
     def _fetch(self, file, target):
         try:
             version = {"IfMatch": f'"{file.etag}"'} if file.etag else {}
-            body = self.s3.get_object(Bucket=file.bucket, Key=file.key, **version)["Body"]
-            with open(target, "wb") as out:
+            with self._in_flight.hold(file.size), open(target, "wb") as out:
+                body = self.s3.get_object(Bucket=file.bucket, Key=file.key, **version)["Body"]
                 for chunk in body.iter_chunks(CHUNK):
                     out.write(chunk)
         except (ClientError, BotoCoreError) as failure:

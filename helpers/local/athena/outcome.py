@@ -79,6 +79,7 @@ class Context:
     enforced: bool = False
     scan_cutoff: int | None = None
     scanned_bytes: int = 0
+    listings: dict = field(default_factory=dict)  # location → the files that this execution found there
     cancelled: threading.Event = field(default_factory=threading.Event)
     committing: bool = False
     _deciding: threading.Lock = field(default_factory=threading.Lock)

@@ -19,7 +19,7 @@ from .catalog import Catalog
 from .duck import Duck
 from .errors import RequestError
 from .executions import Executions
-from .objects import ObjectCache
+from .objects import ObjectCache, disk_limit
 from .outcome import Services
 
 # A defect of ours is answered with 400 too: clients repeat what fails with 500, which would hide it.
@@ -57,7 +57,7 @@ class Athena:
             s3=s3,
             glue=glue,
             catalog=Catalog(glue, s3),
-            objects=ObjectCache(s3, folder / "objects"),
+            objects=ObjectCache(s3, folder / "objects", disk_limit(folder)),
             duck=Duck(folder),
             prepared=self._prepared,
         )

@@ -10,12 +10,13 @@ FEW = 32  # up to this many locations are listed one by one
 
 
 def files_of(locations, context):
-    """For each location the data files below it, in key order."""
+    """For each location the data files below it, in key order; a query sees a location as it first found it."""
     objects = context.services.objects
     distinct = list(dict.fromkeys(locations))
     if len(distinct) <= FEW:
-        found = dict(zip(distinct, objects.list_many(distinct, context), strict=True))
-        return [found[location] for location in locations]
+        new = [location for location in distinct if location not in context.listings]
+        context.listings.update(zip(new, objects.list_many(new, context), strict=True))
+        return [context.listings[location] for location in locations]
     by_bucket = {}
     for location in distinct:
         bucket, prefix = split_location(location)
