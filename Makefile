@@ -18,7 +18,7 @@ help:
 	@echo 'make bench  what is fast, as ratios measured side by side'
 	@echo 'make lint   ruff over code and notebooks'
 	@echo 'make lock   write the lock files again from pyproject.toml (needs the network)'
-	@echo 'make clean  remove .venv, .venv-clients, build/ and caches'
+	@echo 'make clean  remove .venv, .venv-clients, .venv-bench, build/ and caches'
 	@echo 'Some of it: make run ONLY=03; make run MODE=aws; make test TESTS=tests/unit'
 
 environment:
@@ -36,7 +36,7 @@ run: environment
 TESTS = notebooks tests
 WORKERS = 2
 test: environment
-	@$(PY) scripts/clients_environment.py
+	@$(PY) scripts/group_environment.py clients
 	@$(PY) -m helpers.datasets
 	@$(PY) -m pytest --nbval -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
@@ -50,7 +50,8 @@ report: environment
 
 bench: environment
 	@$(PY) -m helpers.datasets
-	@$(PY) bench/reports.py
+	@$(PY) scripts/group_environment.py bench
+	@$(PY) -m bench $(ARGS)
 
 # The same code that runs in the lesson, by spark-submit.
 cluster-demo: environment
@@ -63,7 +64,8 @@ lock: environment
 	@$(PY) -m uv pip compile pyproject.toml --extra test --universal --generate-hashes --quiet -o requirements.lock
 	@$(PY) -m uv pip compile --group jars --no-deps --universal --generate-hashes --quiet -o requirements-jars.lock
 	@$(PY) -m uv pip compile --group clients --universal --generate-hashes --quiet -o requirements-clients.lock
+	@$(PY) -m uv pip compile --group bench --universal --generate-hashes --quiet -o requirements-bench.lock
 
 clean:
-	@rm -rf .venv .venv-clients build .pytest_cache .ruff_cache .hypothesis notebooks/.ipynb_checkpoints
+	@rm -rf .venv .venv-clients .venv-bench build .pytest_cache .ruff_cache .hypothesis notebooks/.ipynb_checkpoints
 	@find helpers tests notebooks -type d -name __pycache__ -prune -exec rm -rf {} +

@@ -1,65 +1,42 @@
-"""48 reports: plain papermill run 48 times, against one `python -m helpers.report`: seconds, ratio, same output.
-
-    python bench/reports.py               all 48 both ways
-    python bench/reports.py --plain 6     six of them by papermill, and that times eight (it says so)
-
-Plain papermill is `papermill notebook out -p …` as one would write it in a loop: every run starts Python, a kernel
-and the endpoint again. Both get the same machine, data set and parameters. The executed notebooks must be equal, cell
-by cell and output by output, pictures included.
-"""
+"""48 reports: plain papermill run 48 times, against one `python -m helpers.report`: seconds, ratio, same output."""
 
 from __future__ import annotations
 
-import argparse
-import importlib.metadata
 import itertools
-import os
-import platform
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from bench import figures, pairs
+from bench.generated import ROOT
+from helpers.course.notebooks import INJECTED, normalise, read, tags, text_of
 
-from helpers.course.notebooks import INJECTED, normalise, read, tags, text_of  # noqa: E402
-
+TITLE = "48 reports"
+NOTE = (
+    "Other: `papermill notebook out -p …` as one would write it in a loop, every run starting Python, a kernel and "
+    "the endpoint again. Ours: one `python -m helpers.report`, pages and index included. Same machine, data and "
+    "parameters; the executed notebooks are compared cell by cell and output by output, pictures included."
+)
+LEAST = 2  # times faster
 LESSON = ROOT / "notebooks" / "12_sales_report.ipynb"
 YEARS, TERRITORIES, QUARTERS = (2003, 2004, 2005), ("EMEA", "APAC", "Japan", "NA"), (1, 2, 3, 4)
 WANTED = list(itertools.product(YEARS, TERRITORIES, QUARTERS))
 FIXED = {"MODE": "local", "CURRENCY": "USD", "TOP_N": 5}
 
 
-def main() -> int:
-    """Print the comparison; the exit status is 1 when the notebooks differ or the ratio is not above 2."""
-    parser = argparse.ArgumentParser(description="Reports side by side: plain papermill, helpers.report.")
-    parser.add_argument("--plain", type=int, default=len(WANTED), help="how many by papermill (default: all)")
-    options = parser.parse_args()
-    count = max(1, min(options.plain, len(WANTED)))
-    chosen = WANTED[:: len(WANTED) // count][:count]  # spread over years and territories
+def measure():
+    """→ [Figure]; not kept when the notebooks differ or the ratio is not above 2."""
     with tempfile.TemporaryDirectory(prefix="athena-workbook-bench-") as folder:
         ours, plain = Path(folder, "ours"), Path(folder, "plain")
         plain.mkdir()
-        our_seconds = _timed(_ours, ours)
-        plain_seconds = _timed(lambda out: [_plain(out, *each) for each in chosen], plain) * len(WANTED) / count
-        different = [_name(*each) for each in chosen if _comparable(_in(ours, each)) != _comparable(_in(plain, each))]
-    machine = f"{platform.machine()}, {os.cpu_count()} processors, {platform.system()}"
-    print(f"{machine}; Python {platform.python_version()},")
-    print(", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("papermill", "nbclient", "ipykernel")))
-    note = "" if count == len(WANTED) else f" ({count} run, times {len(WANTED) / count:g})"
-    print(f"plain papermill, {len(WANTED)} times  {plain_seconds:7.1f} s{note}")
-    print(f"helpers.report, {len(WANTED)} reports  {our_seconds:7.1f} s, pages and index included")
-    print(f"ratio                       {plain_seconds / our_seconds:7.1f}")
-    print(f"same output: {count - len(different)} of {count} notebooks", *different)
-    return 1 if different or plain_seconds <= 2 * our_seconds else 0
-
-
-def _timed(work, out: Path) -> float:
-    started = time.perf_counter()
-    work(out)
-    return time.perf_counter() - started
+        our_seconds = pairs.timed(lambda: _ours(ours))
+        plain_seconds = pairs.timed(lambda: [_plain(plain, *each) for each in WANTED])
+        different = [_name(*each) for each in WANTED if _comparable(_in(ours, each)) != _comparable(_in(plain, each))]
+    figure = figures.ratio(f"{len(WANTED)} reports, {len(different)} of them different", our_seconds, plain_seconds)
+    figure.value = f"{plain_seconds / our_seconds:.1f} times faster"
+    figure.limit, figure.kept = f"more than {LEAST}", plain_seconds > LEAST * our_seconds and not different
+    return [figure]
 
 
 def _ours(out: Path) -> None:
@@ -101,7 +78,3 @@ def _comparable(path: Path) -> str:
     notebook = normalise(read(path))
     notebook.cells = [cell for cell in notebook.cells if INJECTED not in tags(cell)]
     return text_of(notebook)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

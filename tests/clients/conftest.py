@@ -18,7 +18,7 @@ from helpers.local import process
 
 BUCKET = "clients"
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = ROOT / ".venv-clients"  # made by scripts/clients_environment.py
+PROGRAMS = ROOT / ".venv-clients"  # made by scripts/group_environment.py
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +103,7 @@ def program(running, requests_outside, tmp_path):
     """program(name, *arguments) → what it prints. It runs in .venv-clients and may reach the endpoint alone."""
     lock, stamp = ROOT / "requirements-clients.lock", PROGRAMS / ".installed-requirements-clients.lock"
     if not stamp.is_file() or stamp.read_bytes() != lock.read_bytes():
-        pytest.fail(f"the programs are not installed; type: {sys.executable} scripts/clients_environment.py")
+        pytest.fail(f"the programs are not installed; type: {sys.executable} scripts/group_environment.py clients")
     proxy, asked = requests_outside
     environment = {
         "PATH": f"{PROGRAMS / 'bin'}{os.pathsep}{os.environ['PATH']}",

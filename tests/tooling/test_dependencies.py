@@ -6,6 +6,7 @@ import importlib.metadata
 import re
 import tomllib
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ def pins_of(lock: str) -> list[Pin]:
 
 LOCK = pins_of((ROOT / "requirements.lock").read_text())
 JARS = pins_of((ROOT / "requirements-jars.lock").read_text())
-CLIENTS = pins_of((ROOT / "requirements-clients.lock").read_text())
+GROUPS = {name: pins_of((ROOT / f"requirements-{name}.lock").read_text()) for name in ("bench", "clients")}
 
 
 def problems(direct: list[Requirement], pins: list[Pin], environment: dict[str, str]) -> list[str]:
@@ -102,7 +103,7 @@ def test_a_drift_is_seen():
 
 
 def test_every_pin_has_hashes():
-    assert [pin.name for pin in LOCK + JARS + CLIENTS if not pin.hashes] == []
+    assert [pin.name for pin in [*LOCK, *JARS, *chain(*GROUPS.values())] if not pin.hashes] == []
 
 
 def test_the_jars_are_locked_alone():
@@ -113,19 +114,20 @@ def test_the_jars_are_locked_alone():
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-def test_the_lock_of_the_clients_satisfies_their_list(python):
-    wanted = [Requirement(text) for text in PYPROJECT["dependency-groups"]["clients"]]
-    assert problems(wanted, CLIENTS, environment_of(python, "linux")) == []
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_lock_of_a_group_satisfies_its_list(group, python):
+    wanted = [Requirement(text) for text in PYPROJECT["dependency-groups"][group]]
+    assert problems(wanted, GROUPS[group], environment_of(python, "linux")) == []
 
 
-def test_the_clients_are_installed_by_the_tests_alone():
+@pytest.mark.parametrize(("group", "target"), [("clients", "test"), ("bench", "bench")])
+def test_a_groups_programs_are_installed_where_they_are_used_alone(group, target):
     """Neither the course nor conda asks for them; git ignores their environment and `make clean` removes it."""
     makefile = (ROOT / "Makefile").read_text()
     recipes = dict(re.findall(r"^(\w+):.*\n((?:\t.*\n)+)", makefile, re.MULTILINE))
-    assert [name for name, recipe in recipes.items() if "clients_environment" in recipe] == ["test"]
-    assert (
-        ".venv-clients" in recipes["clean"].split() and ".venv-clients/" in (ROOT / ".gitignore").read_text().split()
-    )
+    assert [name for name, recipe in recipes.items() if f"group_environment.py {group}\n" in recipe] == [target]
+    assert f".venv-{group}" in recipes["clean"].split()
+    assert f".venv-{group}/" in (ROOT / ".gitignore").read_text().split()
 
 
 def reachable(direct: list[Requirement]) -> set[str]:
@@ -173,7 +175,9 @@ def test_conda_takes_everything_from_the_lock():
     assert [text.split()[0] for text in others] == ["pip", "make", "mysql-server", "openjdk"]
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-jars.lock", "requirements-clients.lock"])
+@pytest.mark.parametrize(
+    "lock", ["requirements.lock", *(f"requirements-{name}.lock" for name in ("jars", *GROUPS))]
+)
 def test_make_lock_writes_this_lock(lock):
     """The command in the lock's head is the one of `make lock`, so the next lock is made the same way."""
     head = (ROOT / lock).read_text().splitlines()[1].removeprefix("#").strip()
