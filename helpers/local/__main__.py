@@ -55,9 +55,9 @@ def _serve(port, report):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: ended.set())
     _prepare_process()
-    from .folder import EndpointFolder
+    from helpers.temporary import Folder
 
-    folder = EndpointFolder()
+    folder = Folder("athena-workbook")
     try:
         _prepare_environment(folder.path)
         from .server import Endpoint  # after the environment is set: moto and boto3 read it when imported

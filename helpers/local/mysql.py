@@ -47,7 +47,8 @@ def start():
 
 def _supervise(parent):
     """The child: a server in a folder of its own, until the parent or the server ends."""
-    from .folder import EndpointFolder
+    from helpers.temporary import Folder
+
     from .mysqld import Database
 
     ended = threading.Event()
@@ -56,7 +57,7 @@ def _supervise(parent):
     os.umask(0o077)
     folder = None
     try:
-        folder = EndpointFolder()
+        folder = Folder("athena-workbook")
         database = Database(folder.path)
         try:
             lifeline.report(_report(database, folder.path))

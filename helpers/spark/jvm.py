@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from helpers.spark.errors import SparkError
-from helpers.spark.scratch import Scratch
+from helpers.temporary import Folder
 
 READY_WITHIN = 120  # seconds; about 2 on a laptop
 STOP_WITHIN = 15  # seconds until a JVM that does not end by itself is killed
@@ -30,7 +30,7 @@ SAID_TWICE = (
 class Jvm:
     """A running JVM with Spark's gateway in it. `gateway`: what pyspark talks through; `log`: its output."""
 
-    def __init__(self, command: list[str], environment: dict[str, str], scratch: Scratch):
+    def __init__(self, command: list[str], environment: dict[str, str], scratch: Folder):
         self.scratch = scratch
         self.log = scratch.path / "spark.log"
         address = scratch.path / "gateway"

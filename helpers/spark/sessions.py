@@ -12,12 +12,11 @@ from pathlib import Path
 
 from py4j.protocol import Py4JError
 
-from helpers import display
+from helpers import display, temporary
 from helpers.spark import java, settings
 from helpers.spark.errors import SparkError
 from helpers.spark.interrupts import Interrupts
 from helpers.spark.jvm import Jvm, reason
-from helpers.spark.scratch import Scratch
 
 FOLDERS = ("local", "warehouse", "checkpoints", "hadoop", "s3a", "tmp")
 
@@ -93,7 +92,7 @@ def _start(course, wanted) -> Running:
     with display.Progress("starting Spark", 3) as step:
         step("finding Java")
         chosen = java.find()
-        scratch = Scratch()
+        scratch = _scratch()
         try:
             for name in FOLDERS:
                 scratch.folder(name)
@@ -112,6 +111,14 @@ def _start(course, wanted) -> Running:
     display.show_aside(f"{about} · started in {seconds:.1f} s")
     atexit.register(stop)
     return running
+
+
+def _scratch() -> temporary.Folder:
+    """The folder for everything the session writes to this machine's disk; the JVM removes it, too."""
+    try:
+        return temporary.Folder("athena-workbook-spark")
+    except OSError as error:
+        raise SparkError(f"{error}.") from error
 
 
 def _with_session(jvm: Jvm, wanted) -> Running:

@@ -14,7 +14,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from helpers.local import folder, process
+from helpers import temporary as folders
+from helpers.local import process
 from tests.unit.local.locks import lock_is_free
 
 ROOT = Path(process.__file__).resolve().parents[2]
@@ -192,8 +193,8 @@ def test_next_start_removes_what_a_killed_child_left(temporary):
 
 
 def test_folder_in_use_stays(tmp_path):
-    first = folder.EndpointFolder(tmp_path)
-    second = folder.EndpointFolder(tmp_path)
+    first = folders.Folder("unused", tmp_path)
+    second = folders.Folder("unused", tmp_path)
     assert first.path.is_dir() and second.path.is_dir() and first.path != second.path
     first.remove()
     assert not first.path.exists() and second.path.is_dir()
@@ -208,7 +209,7 @@ def test_stale_folder_is_known_by_its_free_lock(tmp_path):
         (tmp_path / f"{name}.lock").touch()
     with open(tmp_path / "alive.lock", "r+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        folder.remove_stale(tmp_path)
+        folders.remove_stale(tmp_path)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["alive", "alive.lock"]
 
 
