@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 LONGEST_TEXT = 1_000  # characters of one value
-LONGEST_LINE = 1_000_000  # bytes of one line
+LONGEST_LINE = 100_000  # bytes of one line
 YEARS = range(2000, 2101)
 CENT = Decimal("0.01")
 MOST_DIGITS = 38  # of any decimal that Parquet and Athena can hold
@@ -53,7 +53,7 @@ class Refused(Exception):
 def decoded(line: bytes) -> str:
     """The text of a line without its line end and byte order mark. Refused: bad UTF-8, empty, too long."""
     if len(line) > LONGEST_LINE:
-        raise Refused("line too long", f"{len(line):,} bytes")
+        raise Refused("line too long", f"more than {LONGEST_LINE:,} bytes")
     try:
         content = line.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from helpers.pipeline.arrivals import Folder, RawFile
+from helpers.pipeline.fields import LONGEST_LINE
 from helpers.pipeline.lines import Origin, origin_of, parser
 from helpers.pipeline.schema import Table, parsed_columns, spark_ddl
 
@@ -36,7 +37,9 @@ def parse(session: SparkSession, source: Folder, table: Table, files: dict[RawFi
         F.col("_metadata.file_path").alias("path"),
         F.col("_metadata.file_block_start").alias("start"),
         F.monotonically_increasing_id().alias("position"),
-        F.col("value").cast("binary").alias("line"),
+        # One byte more than a line may have shows that it is too long; the rest of it stays here. An Arrow batch
+        # with an endless line in it would not fit Java's direct memory, and Spark 3.5 then waits for ever.
+        F.substring(F.col("value").cast("binary"), 1, LONGEST_LINE + 1).alias("line"),
     )
     return lines.mapInArrow(parser(table, origins), spark_ddl(parsed_columns(table)))
 

@@ -72,6 +72,9 @@ def run(
         broken = arrivals.broken_archive(work.s3, work.source)
         cause = f"{broken} is cut off or damaged" if broken else _first_cause(error)
         raise PipelineError(f"Spark stopped, the lake is as it was: {cause}.") from error
+    except OSError as error:  # py4j's, when nobody listens any more
+        cause = "its Java process has ended; give it more memory, or see the end of its log"
+        raise PipelineError(f"Spark stopped, the lake is as it was: {cause} ({error}).") from error
 
 
 class Run:

@@ -8,12 +8,14 @@ import random
 from collections import Counter
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 
 from helpers import lab, spark
-from helpers.pipeline import raw
+from helpers.pipeline import frames, job, raw
+from helpers.pipeline.arrivals import Folder, list_raw
 from helpers.pipeline.errors import PipelineError
-from helpers.pipeline.schema import EVENTS, QUARANTINE, SALES
+from helpers.pipeline.schema import EVENTS, QUARANTINE, SALES, arrow_schema, parsed_columns
 from tests.pipeline.lakes import HEADER, Lake, event, purchase, sale
 
 
@@ -43,7 +45,8 @@ def test_hostile_files_are_accounted_for_line_by_line(lake):
     lake.put_file("events/2024-03-02/more.json.gz", gzip.compress((json.dumps(event("c", 2)) + "\n\n").encode()))
     lake.put_file("events/2024-03-03.json", b"")
     lake.put_file("events/2024-03-04.json", [event("d", 4), b'{"event_id":"torn'])
-    lake.put_file("events/2024-03-05.jsonl", [json.dumps(event("e", 5))[:-1] + ',"amount":1e400}', "\x85", "\r"])
+    huge = json.dumps(event("e", 5))[:-1] + ',"amount":1e400}'
+    lake.put_file("events/2024-03-05.jsonl", [huge, "\x85", "\r", "x" * 2_000_000])
     lake.put_file("sales/2024-03-01.csv", HEADER + sale(1, 1, 1) + HEADER + sale(1, 2, 1)[:-9])
     lake.put_file("sales/2024-03-02.csv", HEADER)
     lake.put_file("sales/2024-03-03.csv", "channel," + HEADER + "web," + sale(3, 1, 3) + sale(3, 2, 3))
@@ -70,6 +73,7 @@ def test_hostile_files_are_accounted_for_line_by_line(lake):
         ("events/2024-03-02/more.json.gz", "empty line"),
         ("events/2024-03-04.json", "not JSON"),
         ("events/2024-03-05.jsonl", "empty line"),
+        ("events/2024-03-05.jsonl", "line too long"),
         ("events/2024-03-05.jsonl", "not JSON"),
         ("events/2024-03-05.jsonl", "out of range"),
         ("sales/2024-03-01.csv", "not CSV"),
@@ -78,7 +82,7 @@ def test_hostile_files_are_accounted_for_line_by_line(lake):
     assert {(row["ordernumber"], row["day"], row["extra"]) for row in lake.rows(SALES)} == {
         (1, "2024-03-01", None), (3, "2024-03-03", '{"channel":"web"}'), (4, "2024-03-04", None),
     }  # fmt: skip
-    assert (report.lake["events"].lines, report.lake["sales"].lines, report.lake["sales"].headers) == (12, 9, 4)
+    assert (report.lake["events"].lines, report.lake["sales"].lines, report.lake["sales"].headers) == (13, 9, 4)
     assert report.ignored == [
         "events/2024-02-30.json", "events/[2024-03-01].json", "events/_2024-03-01.json", "events/readme.txt",
     ]  # fmt: skip
@@ -178,10 +182,39 @@ def test_a_failed_run_leaves_the_lake_as_it_was(lake):
     assert sorted(ids(lake)) == ["a", "b"]
 
 
+def test_a_java_that_dies_is_one_line(lake, monkeypatch):
+    def refused(*_):
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    monkeypatch.setattr(job.Run, "go", refused)
+    with pytest.raises(PipelineError, match="the lake is as it was: its Java process has ended"):
+        lake.run()
+
+
+def test_what_an_endless_line_has_too_much_is_never_sent_to_python(lake, monkeypatch):
+    """Spark waits for ever when a batch for Python does not fit its memory: workers get a line's beginning."""
+
+    def measuring(table, _):
+        schema = arrow_schema(parsed_columns(table))
+
+        def lengths(batches):
+            for batch in batches:
+                rows = [{"kind": "valid", "detail": str(len(row["line"]))} for row in batch.to_pylist()]
+                yield pa.RecordBatch.from_pylist(rows, schema=schema)
+
+        return lengths
+
+    monkeypatch.setattr(frames, "parser", measuring)
+    sizes = [0, 99_999, 100_000, 100_001, 3_000_000]
+    lake.put_file("events/2024-03-01.json", b"".join(b"\xc3" * size + b"\n" for size in sizes))
+    source = Folder.of(lake.source)
+    files, _ = list_raw(lake.course.s3, source)
+    found = frames.parse(lake.session, source, EVENTS, dict.fromkeys(files)).select("detail").collect()
+    assert sorted(int(row["detail"]) for row in found) == [0, 99_999, 100_000, 100_001, 100_001]
+
+
 def test_checks_stop_what_does_not_add_up(lake, monkeypatch):
     """A line that the parser swallows is noticed by Spark's own count."""
-    from helpers.pipeline import frames
-
     lake.put_file("events/2024-03-01.json", [event("a", 1), event("b", 1)])
     monkeypatch.setattr(frames, "count_lines", lambda *_: {"events/2024-03-01.json": 3})
     with pytest.raises(
