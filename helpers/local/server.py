@@ -1,9 +1,12 @@
 """The embedded AWS: moto's services, with our own Athena in front of them."""
 
+import contextlib
+import io
 import json
 import os
 import re
 import sys
+import threading
 import traceback
 import uuid
 from xml.sax.saxutils import escape
@@ -16,6 +19,7 @@ from .athena.service import Athena
 
 ATHENA = "AmazonAthena."
 _GLUE_CHANGE = re.compile(r"AWSGlue\.(Batch)?(Create|Update|Delete|Import|Put)")
+_CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
 _JSON = "application/x-amz-json-1.1"
 
 
@@ -26,6 +30,7 @@ class Application:
         self._athena = athena
         self._moto = DomainDispatcherApplication(_backend)
         self._tables = glue_versions.VersionedTables(self._moto)
+        self._conditional_writes = threading.Lock()
 
     def __call__(self, environ, start_response):
         target = environ.get("HTTP_X_AMZ_TARGET", "")
@@ -35,12 +40,20 @@ class Application:
             if target == glue_versions.TARGET:
                 answer = self._tables(environ, start_response, lambda *error: _refusal(start_response, *error))
             else:
-                answer = self._moto(environ, start_response)
+                with self._alone_when_conditional(environ):
+                    answer = self._moto(environ, start_response)
         except Exception as error:
             return _failure(error, environ, start_response)
         if _GLUE_CHANGE.match(target):
             self._athena.catalog_changed()
         return answer
+
+    def _alone_when_conditional(self, environ):
+        """S3 checks and writes in one step, moto in two: of two writers who want to be first, one must wait."""
+        if environ["REQUEST_METHOD"] in ("GET", "HEAD") or not any(name in environ for name in _CONDITIONS):
+            return contextlib.nullcontext()
+        environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read())  # nobody waits for a slow sender
+        return self._conditional_writes
 
     def _ask_athena(self, operation, environ, start_response):
         body = environ["wsgi.input"].read()

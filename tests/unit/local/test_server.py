@@ -4,6 +4,8 @@ import errno
 import http.client
 import io
 import json
+import threading
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -199,6 +201,31 @@ def test_full_disk_is_one_line(monkeypatch, capsys, target, expected):
     body = b"".join(application(environ, lambda status, headers: started.append(status)))
     assert (started, body.decode()) == (["500 Internal Server Error"], expected)
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("condition", ["HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"])
+def test_conditional_writes_come_one_after_the_other(monkeypatch, condition):
+    """Whoever checks and then writes must be alone meanwhile; the check is slow here, so that all would meet."""
+    busy, met = threading.Lock(), []
+
+    def check_and_write(environ, start_response):
+        met.append(not busy.acquire(blocking=False))
+        time.sleep(0.02)
+        if not met[-1]:
+            busy.release()
+        return [environ["wsgi.input"].read()]
+
+    application = server.Application(athena=None)
+    monkeypatch.setattr(application, "_moto", check_and_write)
+
+    def write(content):
+        environ = {"REQUEST_METHOD": "PUT", "PATH_INFO": "/b/a", condition: "*", "wsgi.input": io.BytesIO(content)}
+        return b"".join(application(environ, None))
+
+    contents = [str(number).encode() for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(write, contents)) == contents
+    assert not any(met)
 
 
 def test_garbage_is_refused_and_the_endpoint_lives(endpoint, connection):
