@@ -65,6 +65,8 @@ class RequestHandler(MotoRequestHandler):
             if name.lower() not in ("connection", "transfer-encoding"):
                 self.send_header(name, value)
                 names.add(name.lower())
+        if "date" not in names:  # clients tell an object's age by it, as AWS sends it
+            self.send_header("Date", self.date_time_string())
         bodiless = self.command == "HEAD" or int(code) in NO_BODY
         if "content-length" not in names and int(code) not in NO_BODY:
             self.send_header("Content-Length", str(len(payload)))

@@ -13,6 +13,7 @@ In the order that a line travels:
     checks     nothing lost, no key twice, no NULL where none may be
     catalog    the Glue catalog: pointing a partition to new files is what publishes them
     manifest   what is in the lake, and from which files
+    lease      one run at a time
     job        all of this in order
 
 This package needs Spark, boto3 and pyarrow, and of this project only `helpers.oneline`.

@@ -10,8 +10,7 @@ points to, checked there, and published by pointing the catalog to them; whateve
 lake as it was. If a process is killed between two requests to the catalog, each partition is whole, old or
 new, and the next run finishes the work.
 
-Two runs must not work on one target at the same time: the scheduler sees to that (EMR and Airflow: one
-active run; a Glue job: maximum concurrency 1).
+Two runs never work on one target at the same time: the second is refused, see `lease`.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from helpers.pipeline import arrivals, checks, compute, frames, lake, manifest, report
+from helpers.pipeline import arrivals, checks, compute, frames, lake, lease, manifest, report
 from helpers.pipeline.arrivals import Folder
 from helpers.pipeline.catalog import Catalog, Values
 from helpers.pipeline.compute import Inputs, Outcome
@@ -57,7 +56,7 @@ def run(
     again     compute the chosen days once more although their files have not changed
     aws       the boto3 session for S3 and Glue; by default the environment's
 
-    Raises PipelineError, one line; the lake is then as it was.
+    Raises PipelineError, one line, also when another run works on the target; the lake is then as it was.
     """
     try:
         chosen = None if days is None else [date.fromisoformat(str(day)) for day in days]
@@ -65,7 +64,8 @@ def run(
     except ValueError as error:
         raise PipelineError(f"The run did not start: {error}") from error
     try:
-        return work.go(chosen, again)
+        with lease.held(work.s3, work.target, work.version) as mine:
+            return work.go(chosen, again, mine)
     except (ValueError, RuntimeError, ClientError, BotoCoreError) as error:
         raise PipelineError(f"The run stopped, the lake is as it was: {error}") from error
     except (PySparkException, Py4JError) as error:
@@ -85,7 +85,7 @@ class Run:
         self.s3, self.catalog = aws.client("s3"), Catalog(aws.client("glue"), database)
         self.version = lake.new_version()
 
-    def go(self, days: list[date] | None, again: bool) -> Report:
+    def go(self, days: list[date] | None, again: bool, mine: lease.Lease) -> Report:
         present, ignored = arrivals.list_raw(self.s3, self.source)
         known = manifest.load(self.s3, self.target)
         published = {table.name: self.catalog.published(table) for table in TABLES}
@@ -104,6 +104,7 @@ class Run:
             if outcomes:
                 self._write(outcomes)
                 done.checks = self._check(outcomes, after)
+                mine.confirm()
                 self._publish(outcomes, published, known, after, done)
             self._describe(done, outcomes, after)
             return done

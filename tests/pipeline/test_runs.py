@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from helpers import lab, spark
-from helpers.pipeline import frames, job, raw
+from helpers.pipeline import frames, job, lease, raw
 from helpers.pipeline.arrivals import Folder, list_raw
 from helpers.pipeline.errors import PipelineError
 from helpers.pipeline.schema import EVENTS, QUARANTINE, SALES, arrow_schema, parsed_columns
@@ -180,6 +180,36 @@ def test_a_failed_run_leaves_the_lake_as_it_was(lake):
     assert (lake.snapshot(), lake.places()) == (snapshot, places)
     lake.run()
     assert sorted(ids(lake)) == ["a", "b"]
+
+
+def test_two_runs_on_one_target_the_second_is_refused(lake, monkeypatch):
+    """Refused while another works; and one that was taken over in the middle publishes nothing."""
+    target = Folder.of(lake.target)
+    lake.put_file("events/2024-03-01.json", [event("a", 1)])
+    with lease.held(lake.course.s3, target, "other"):
+        snapshot = lake.snapshot()
+        with pytest.raises(PipelineError, match=r"Another run works on .*: process \d+ on .*, since 20.* UTC\."):
+            lake.run()
+        assert (lake.snapshot(), lake.places()) == (snapshot, {})
+
+    other = lease.Lease(lake.course.s3, target, "other")
+    check = job.Run._check
+
+    def taken_over(*words):
+        with monkeypatch.context() as later:
+            later.setattr(lease, "LASTS", -1)
+            other.take()
+        return check(*words)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(job.Run, "_check", taken_over)
+        with pytest.raises(PipelineError, match="Another run has taken over"):
+            lake.run()
+    assert lake.places() == {}
+    other.release()
+    assert lake.snapshot() == {}
+    lake.run()
+    assert sorted(ids(lake)) == ["a"]
 
 
 def test_a_java_that_dies_is_one_line(lake, monkeypatch):

@@ -8,6 +8,8 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import pytest
 from botocore.exceptions import ClientError
@@ -107,6 +109,16 @@ def test_connection_serves_many_requests(connection):
     for operation, status in (("ListWorkGroups", 200), ("NoSuchOperation", 400), ("GetWorkGroup", 400)) * 3:
         assert ask_athena(connection, operation)[0] == status
         assert connection.sock.getsockname()[1] == port
+
+
+@pytest.mark.parametrize("target", ["", "AmazonAthena.ListWorkGroups", "AWSGlue.GetDatabases"])
+def test_each_answer_says_when_it_was_given(connection, target):
+    connection.request("POST" if target else "GET", "/", b"{}", {"X-Amz-Target": target})
+    answer = connection.getresponse()
+    answer.read()
+    dates = answer.headers.get_all("Date")
+    assert len(dates) == 1
+    assert abs(parsedate_to_datetime(dates[0]) - datetime.now(UTC)) < timedelta(minutes=5)
 
 
 def test_unread_body_does_not_become_the_next_request(connection, bucket):
