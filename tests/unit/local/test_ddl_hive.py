@@ -3,6 +3,8 @@
 Layouts are those of recorded answers and of Hive's own sources; Glue's fields are what the real Athena writes.
 """
 
+import base64
+import json
 import time
 import uuid
 
@@ -268,9 +270,18 @@ def test_views_in_the_catalog(ok, fails, glue, place):
     ]
     assert ok("DESCRIBE over_viewed") == ["b\tvarchar(3)", "more\tinteger"]
     assert ok("SHOW VIEWS") == ["over_viewed"]
+    text = ["CREATE VIEW {d}.over_viewed AS", "SELECT", "  b", ", (a + 1) more", "FROM", "  viewed"]
+    assert ok("SHOW CREATE VIEW over_viewed") == [line.format(d=place[1]) for line in text]
     assert "View already exists" in fails("CREATE VIEW over_viewed AS SELECT 1 AS x")
     assert "COLUMN_NOT_FOUND" in fails("CREATE VIEW broken AS SELECT nope FROM viewed")
     assert fails("DROP TABLE over_viewed").endswith("Cannot drop a view with DROP TABLE")
+
+
+def test_a_view_keeps_the_query_as_trino_writes_it(ok, glue, place):
+    ok("CREATE VIEW kept AS select 1.50 AS n, 'x'  as \"S\"")
+    text = glue.get_table(DatabaseName=place[1], Name="kept")["Table"]["ViewOriginalText"]
+    view = json.loads(base64.b64decode(text.split()[3]))
+    assert view["originalSql"] == "SELECT\n  1.5E0 n\n, 'x' \"S\"\n\n"
 
 
 def test_describing_what_is_not_there_is_refused_at_once(athena, run):

@@ -87,6 +87,10 @@ def test_expressions(session, sql, rows):
             ],
         ),
         (
+            f"SELECT g, sum(x) FROM {SALES} GROUP BY DISTINCT ROLLUP (g), CUBE (g) ORDER BY 1",
+            [["1", "30"], ["2", "30"], [None, "60"]],
+        ),
+        (
             f"SELECT x, rank() OVER (PARTITION BY g ORDER BY x DESC) FROM {SALES} ORDER BY x",
             [["10", "2"], ["20", "1"], ["30", "1"]],
         ),

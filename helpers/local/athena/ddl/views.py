@@ -1,7 +1,8 @@
 """CREATE, DROP and SHOW CREATE VIEW: Trino's own statements, kept in Glue."""
 
-from ..errors import AthenaError
+from ..errors import AthenaError, RequestError
 from ..outcome import Outcome, ResultColumn
+from ..sql.query_text import formatted, identifier
 from ..views import table_input
 from .failures import schema_not_found, view_not_found
 from .names import database_of, find
@@ -25,7 +26,7 @@ def create(statement, context):
     if existing is not None and not statement.replace:
         raise AthenaError("ALREADY_EXISTS", f"View already exists: '{database}.{name}'")
     default = (context.database or database).lower()
-    described = table_input(name, statement.query.strip(), CATALOG, default, columns, statement.comment)
+    described = table_input(name, formatted(tree), CATALOG, default, columns, statement.comment)
     glue = context.services.glue
     (glue.update_table if existing is not None else glue.create_table)(DatabaseName=database, TableInput=described)
     return Outcome(file="txt")
@@ -68,6 +69,17 @@ def show_create(statement, context):
     if not view.is_view:
         name = _qualified(statement, context)
         raise AthenaError("NOT_SUPPORTED", f"Relation '{name}' is a table, not a view", 1, 1)
-    text = f"CREATE VIEW {view.database}.{view.name} AS\n{view.view_sql or ''}"
-    rows = [[line] for line in text.split("\n")]
+    text = f"CREATE VIEW {identifier(view.database)}.{identifier(view.name)} AS\n{_query_text(view)}"
+    rows = [[line] for line in text.strip().split("\n")]
     return Outcome([ResultColumn("create view", "varchar")], rows, 0, file="txt", header=False)
+
+
+def _query_text(view):
+    """The view's query in Trino's form, which views that another program wrote need not have."""
+    from ..sql import statements  # as in create
+
+    try:
+        return formatted(statements.parse_query(view.view_sql or ""))
+    except RequestError as refused:
+        message = f"Failed parsing stored view '{CATALOG}.{view.database}.{view.name}': {refused}"
+        raise AthenaError("INVALID_VIEW", message, 1, 1) from refused

@@ -2,6 +2,7 @@
 
 from ..errors import RequestError, unsupported_statement
 from . import tree
+from .identifier import Identifier
 from .special_forms import SpecialForms
 
 BIGINT_MAX = 2**63 - 1
@@ -77,7 +78,8 @@ class ExpressionParser(SpecialForms):
             self.expect("(")
             query = self.query()
             self.expect(")")
-            return tree.Quantified(op, "ALL" if quantifier == "ALL" else "ANY", value, query, **here)
+            meant = Identifier("ALL" if quantifier == "ALL" else "ANY", quantifier)
+            return tree.Quantified(op, meant, value, query, **here)
         found = tree.Binary(op, value, self.value(), **here)
         if self.token.upper in COMPARISONS or self.token.upper in ("BETWEEN", "IN", "LIKE"):
             raise self.mismatch()
@@ -242,7 +244,7 @@ class ExpressionParser(SpecialForms):
         if typed:
             return typed
         if self.token.upper in ("LEFT", "RIGHT") and self.peek().upper == "(":
-            return self._call(self.advance().value, here)
+            return self._call(Identifier(self.advance().value), here)
         name = self.identifier()
         if self.is_word("("):
             return self._call(name, here)
@@ -251,15 +253,15 @@ class ExpressionParser(SpecialForms):
     def _typed_literal(self, here):
         if self.token.kind == "name" and self.peek().kind in ("string", "unicode"):
             name = self.identifier()
-            return tree.TypedLiteral(name.lower(), self.string(), **here)
+            return tree.TypedLiteral(name.folded(), self.string(), **here)
         if self.is_word("DOUBLE", "PRECISION") and self.peek(2).kind == "string":
             self.expect("DOUBLE", "PRECISION")
-            return tree.TypedLiteral("double", self.string(), **here)
+            return tree.TypedLiteral(Identifier("double", "DOUBLE"), self.string(), **here)
         return None
 
     def _call(self, name, here):
         self.expect("(")
-        call = tree.Call(name.lower(), [], **here)
+        call = tree.Call(name.folded(), [], **here)
         if self.accept("*"):
             call.star = True
         elif not self.is_word(")"):
@@ -277,12 +279,12 @@ class ExpressionParser(SpecialForms):
             self.expect("FILTER", "(", "WHERE")
             call.filter = self.expression()
             self.expect(")")
-        if self.accept_any("IGNORE") or self.is_word("RESPECT", "NULLS"):
-            call.ignore_nulls = not self.accept("RESPECT")
+        if self.is_word("IGNORE") or self.is_word("RESPECT", "NULLS"):
+            call.nulls = self.advance().upper
             self.expect("NULLS")
         if self.accept("OVER"):
             here = self.here()
-            call.over = self.window() if self.is_word("(") else tree.Window(self.identifier().lower(), **here)
+            call.over = self.window() if self.is_word("(") else tree.Window(self.identifier().folded(), **here)
         return call
 
     def sort_item(self):
@@ -290,17 +292,16 @@ class ExpressionParser(SpecialForms):
         item = tree.SortItem(self.expression(), **here)
         item.descending = self.accept_any("ASC", "DESC") == "DESC"
         if self.accept("NULLS"):
-            which = self.accept_any("FIRST", "LAST")
-            if not which:
+            item.nulls = self.accept_any("FIRST", "LAST") or ""
+            if not item.nulls:
                 raise self.mismatch("'FIRST', 'LAST'")
-            item.nulls_first = which == "FIRST"
         return item
 
     def window(self):
         self.expect("(")
         window = tree.Window(**self.here())
         if self.at_identifier() and self.token.upper not in ("PARTITION", "ROWS", "RANGE", "GROUPS"):
-            window.name = self.identifier().lower()
+            window.name = self.identifier().folded()
         if self.accept("PARTITION", "BY"):
             window.partition_by = self.comma_list(self.expression)
         window.ordered_at = (self.token.line, self.token.column)

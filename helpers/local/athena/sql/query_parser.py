@@ -2,6 +2,7 @@
 
 from . import tree
 from .expression_parser import ExpressionParser
+from .identifier import Identifier
 
 _NOT_AN_ALIAS = {
     "LIMIT",
@@ -75,8 +76,8 @@ class QueryParser(ExpressionParser):
             query.limit = None if self.accept("ALL") else self._row_count()
         elif self.accept("FETCH"):
             query.limit = self._fetch()
-            query.with_ties = self.accept("WITH", "TIES")
-            if not query.with_ties:
+            query.fetch = "WITH TIES" if self.accept("WITH", "TIES") else "ONLY"
+            if query.fetch == "ONLY":
                 self.expect("ONLY")
         return query
 
@@ -104,7 +105,7 @@ class QueryParser(ExpressionParser):
         self.expect("AS", "(")
         query = self.query()
         self.expect(")")
-        return tree.With(name.lower(), columns, query, **here)
+        return tree.With(name.folded(), columns, query, **here)
 
     def _set_operation(self):
         left = self._intersection()
@@ -139,7 +140,7 @@ class QueryParser(ExpressionParser):
                 line=self.tokens[self.at - 1].line,
                 column=self.tokens[self.at - 1].column,
             )
-            return tree.Select([tree.AllColumns(None, **here)], relation=table, **here)
+            return tree.Select([tree.AllColumns(None, **here)], relation=table, explicit_table=True, **here)
         if not self.accept("SELECT"):
             raise self.mismatch("'(', 'SELECT', 'TABLE', 'VALUES'")
         return self._select(here)
@@ -158,7 +159,7 @@ class QueryParser(ExpressionParser):
             select.where = self.expression()
             self.after("where")
         if self.accept("GROUP", "BY"):
-            self.accept_any("ALL", "DISTINCT")
+            select.group_distinct = self.accept_any("ALL", "DISTINCT") == "DISTINCT"
             select.group_by = self.comma_list(self._grouping_element)
             self.after("group")
         if self.accept("HAVING"):
@@ -235,7 +236,7 @@ class QueryParser(ExpressionParser):
         while self.is_word(","):
             here = self.here()
             self.advance()
-            left = tree.Join("cross", left, self._joined(), **here)
+            left = tree.Join("cross", left, self._joined(), implicit=True, **here)
         return left
 
     def _joined(self):
@@ -300,7 +301,7 @@ class QueryParser(ExpressionParser):
         alias = self.identifier()
         self.after("alias")
         columns = self.parenthesised(self.identifier) if self.is_word("(") else None
-        return tree.Aliased(relation, alias.lower(), columns, **here)
+        return tree.Aliased(relation, alias.folded(), columns, **here)
 
     def _unsupported(self, what, here):
         """Move past `word ( … )`, whatever is inside."""
@@ -346,7 +347,8 @@ class QueryParser(ExpressionParser):
     def _table_function(self):
         self.expect("TABLE", "(")
         here = self.here()
-        name = ".".join(self.qualified_name()).lower()
+        parts = self.qualified_name()
+        name = Identifier(".".join(parts), ".".join(p.written for p in parts)).folded()
         self.expect("(")
         arguments = [] if self.is_word(")") else self.comma_list(self._named_argument)
         self.expect(")")
@@ -356,6 +358,6 @@ class QueryParser(ExpressionParser):
     def _named_argument(self):
         name = None
         if self.at_identifier() and self.peek(1).upper == "=>":
-            name = self.identifier().lower()
+            name = self.identifier().folded()
             self.expect("=>")
         return name, self.expression()

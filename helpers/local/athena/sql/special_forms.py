@@ -1,6 +1,7 @@
 """What starts with a keyword inside an expression: CASE, CAST, ARRAY[…], INTERVAL, EXTRACT … and types."""
 
 from . import tree
+from .identifier import Identifier
 from .json_forms import JsonForms
 from .stream import RESERVED
 
@@ -103,21 +104,23 @@ class SpecialForms(JsonForms):
         else:
             arguments = [characters] + ([self.value()] if self.accept(",") else [])
         self.expect(")")
-        return tree.Call(name, arguments, **here)
+        return tree.Call(name, arguments, form=side or "BOTH", **here)
 
     def _primary_substring(self, here):
         if self.peek().upper != "(":
             return None
-        self.expect("SUBSTRING", "(")
+        name = Identifier("substring", self.advance().text)
+        self.expect("(")
         arguments = [self.value()]
         if self.accept("FROM"):
+            name = Identifier("substring", "substr")
             arguments.append(self.value())
             if self.accept("FOR"):
                 arguments.append(self.value())
         elif self.accept(","):
             arguments += self.comma_list(self.value)
         self.expect(")")
-        return tree.Call("substring", arguments, **here)
+        return tree.Call(name, arguments, **here)
 
     def _primary_position(self, here):
         if self.peek().upper != "(":
@@ -167,43 +170,53 @@ class SpecialForms(JsonForms):
     # ---- types
 
     def type_name(self):
-        """A type's text, as types.parse_type reads it."""
+        """A type's text, as types.parse_type reads it: an Identifier, since Trino shows types as written."""
         token = self.token
         if token.kind not in ("name", "quoted") or (token.upper in RESERVED and token.upper != "ROW"):
             raise self.mismatch("<type>")
-        name = self.advance().value.lower()
+        name = self._bare_type(self.advance())
+        while self.is_word("ARRAY"):
+            name = Identifier(f"array({name})", f"{self.advance().text}({name.written})")
+        return name
+
+    def _bare_type(self, token):
+        name = token.value.lower()
         if name == "double" and self.accept("PRECISION"):
-            return "double"
+            return Identifier("double", token.text)
         if name == "interval":
-            start = self._unit().lower()
+            start = self._unit()
             self.expect("TO")
-            return f"interval {start} to {self._unit().lower()}"
-        arguments = ""
+            text = f"INTERVAL {start} TO {self._unit()}"
+            return Identifier(text.lower(), text)
+        arguments = []
         if name == "row":
-            arguments = "(" + ", ".join(self.parenthesised(self._row_field)) + ")"
-        elif self.is_word("<"):
-            self.advance()
-            arguments = "(" + ", ".join(self.comma_list(self.type_name)) + ")"
+            arguments = self.parenthesised(self._row_field)
+        elif self.accept("<"):
+            arguments = self.comma_list(self.type_name)
             self.expect(">")
         elif self.is_word("("):
-            arguments = "(" + ", ".join(self.parenthesised(self._type_argument)) + ")"
-        zone = ""
-        if name in ("timestamp", "time") and self.token.upper in ("WITH", "WITHOUT"):
-            zone = f" {self.advance().value.lower()} time zone"
-            self.expect("TIME", "ZONE")
-        found = name + arguments + zone
-        while self.accept("ARRAY"):
-            found = f"array({found})"
-        return found
+            arguments = self.parenthesised(self._type_argument)
+        zone, shown = "", token.text
+        if name in ("timestamp", "time"):
+            shown = name
+            if self.token.upper in ("WITH", "WITHOUT"):
+                zone = f" {self.advance().value.lower()} time zone"
+                self.expect("TIME", "ZONE")
+        inside = f"({', '.join(arguments)})" if arguments else ""
+        written = f"({', '.join(argument.written for argument in arguments)})" if arguments else ""
+        shown = "ROW" if name == "row" else shown
+        return Identifier(name + inside + zone, shown + written + ("" if "without" in zone else zone))
 
     def _type_argument(self):
-        return self.advance().value if self.token.kind == "integer" else self.type_name()
+        return Identifier(self.advance().value) if self.token.kind == "integer" else self.type_name()
 
     def _row_field(self):
         following = self.peek()
+        suffix = following.upper == "ARRAY" and self.peek(2).upper not in ("(", "<")  # `bigint ARRAY` is a type
         if following.kind in ("name", "quoted") and not (
-            following.upper in ("WITH", "WITHOUT", "PRECISION", "ARRAY") or self.is_word("INTERVAL")
+            suffix or following.upper in ("WITH", "WITHOUT", "PRECISION") or self.is_word("INTERVAL")
         ):
-            name = self.identifier().lower().replace('"', '""')
-            return f'"{name}" {self.type_name()}'
+            field = self.identifier()
+            name, field_type = field.lower().replace('"', '""'), self.type_name()
+            return Identifier(f'"{name}" {field_type}', f"{field.written} {field_type.written}")
         return self.type_name()

@@ -2,6 +2,7 @@
 
 from ..errors import RequestError
 from . import following
+from .identifier import Identifier
 from .lexer import decode_unicode, mismatched
 
 # Reserved words of Trino's grammar, and the three that Athena's guide adds for SELECT.
@@ -76,7 +77,7 @@ class Stream:
         self._instead = (self.at, words)
 
     def identifier(self):
-        """A name, quoted or not."""
+        """A name, quoted or not, as an Identifier."""
         token = self.token
         if token.kind == "quoted":
             if not token.value:
@@ -84,7 +85,7 @@ class Stream:
                     f"line {token.line}:{token.column}: Zero-length delimited identifier not allowed",
                     code="MALFORMED_QUERY",
                 )
-            return self.advance().value
+            return Identifier(self.advance().value, token.text)
         if token.kind == "backquoted":
             raise RequestError(
                 f"line {token.line}:{token.column}: backquoted identifiers are not supported; "
@@ -98,7 +99,7 @@ class Stream:
                 code="MALFORMED_QUERY",
             )
         if token.kind == "name" and token.upper not in RESERVED:
-            return self.advance().value
+            return Identifier(self.advance().value)
         raise self.mismatch("<identifier>")
 
     def at_identifier(self):

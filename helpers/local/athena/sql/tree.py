@@ -154,7 +154,7 @@ class Lambda(Node):
 class SortItem(Node):
     value: Node
     descending: bool = False
-    nulls_first: bool = False
+    nulls: str = ""  # FIRST, LAST or unsaid
 
 
 @dataclass
@@ -186,7 +186,8 @@ class Call(Node):
     order_by: list[SortItem] = field(default_factory=list)
     filter: Node | None = None
     over: Window | None = None
-    ignore_nulls: bool = False
+    nulls: str = ""  # IGNORE, RESPECT or unsaid
+    form: str = ""  # of TRIM: BOTH, LEADING or TRAILING
 
 
 @dataclass
@@ -295,8 +296,10 @@ class Select(Node):
     relation: Node | None = None
     where: Node | None = None
     group_by: list[GroupingElement] | None = None
+    group_distinct: bool = False
     having: Node | None = None
     windows: list[tuple[Node, Window]] = field(default_factory=list)  # (Name, its window)
+    explicit_table: bool = False  # TABLE t
 
 
 @dataclass
@@ -329,7 +332,7 @@ class Query(Node):
     order_by: list[SortItem] = field(default_factory=list)
     offset: Node | None = None
     limit: Node | None = None
-    with_ties: bool = False
+    fetch: str = ""  # how FETCH FIRST, which sets the limit too, ends: ONLY or WITH TIES
 
 
 # ---- relations
@@ -392,3 +395,4 @@ class Join(Node):
     on: Node | None = None
     using: list[str] | None = None
     natural: bool = False
+    implicit: bool = False  # a comma

@@ -1,10 +1,11 @@
 """In an aggregated SELECT, what is outside aggregates must be built from the GROUP BY keys."""
 
+import itertools
 from dataclasses import dataclass, field
 
 from ..errors import AthenaError
 from ..sql import tree
-from ..sql.expression_text import text
+from ..sql.query_text import text
 from . import placement
 from .plans import SelectPlan
 from .scope import Field
@@ -34,6 +35,27 @@ class Written:
         """What Trino minds about them whether or not the SELECT aggregates."""
         placement.check_grouping_operations(self.expressions(), self.select)
         placement.check_nesting(self.expressions())
+
+
+def distinct_sets(grouping):
+    """GROUP BY DISTINCT: the grouping sets that the elements make together, each once."""
+    if all(kind == "simple" for kind, _ in grouping):
+        return grouping
+    found = {}
+    for choice in itertools.product(*(_grouping_sets(kind, sets) for kind, sets in grouping)):
+        keys = {e.key(): e for e in itertools.chain(*choice)}
+        found.setdefault(frozenset(keys), list(keys.values()))
+    return [("sets", list(found.values()))]
+
+
+def _grouping_sets(kind, sets):
+    if kind == "rollup":
+        chosen = [sets[:size] for size in range(len(sets), -1, -1)]
+    elif kind == "cube":
+        chosen = [c for size in range(len(sets), -1, -1) for c in itertools.combinations(sets, size)]
+    else:
+        return sets
+    return [list(itertools.chain(*groups)) for groups in chosen]
 
 
 def check_grouped(plan, written, binder):

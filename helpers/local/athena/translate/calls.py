@@ -157,7 +157,7 @@ def _aggregate(binder, node, chosen, result, template, args):
             taken.append(texts[: len(group)])
             del texts[: len(group)]
         arguments, order_texts, filter_texts, partition, window_order, bounds = taken
-        if node.ignore_nulls and arguments:
+        if node.nulls == "IGNORE" and arguments:
             arguments = [*arguments[:-1], arguments[-1] + " IGNORE NULLS"]
         order = " ORDER BY " + ", ".join(map(windows.sorted_text, items, order_texts)) if order_texts else ""
         tail = f" FILTER (WHERE {filter_texts[0]})" if filter_texts else ""

@@ -5,7 +5,7 @@ from dataclasses import fields
 from ..errors import AthenaError
 from ..functions import registry
 from ..sql import tree
-from ..sql.expression_text import listed, text
+from ..sql.query_text import listed, text
 
 
 def parts(node):

@@ -4,7 +4,7 @@ from .. import coercions, types
 from ..errors import AthenaError
 from ..sql import tree
 from . import placement, windows
-from .aggregation import StarField, Written, check_grouped
+from .aggregation import StarField, Written, check_grouped, distinct_sets
 from .casts import coerce
 from .expr import Expr
 from .expressions import Binder
@@ -65,12 +65,12 @@ class Planner(WithQueries):
     def _ordered(self, query, parent):
         body = query.body
         limit, offset = self._row_count(query.limit), self._row_count(query.offset) or 0
-        if query.with_ties and not query.order_by:
+        if query.fetch == "WITH TIES" and not query.order_by:
             message = "FETCH FIRST WITH TIES clause requires ORDER BY"
             raise AthenaError("MISSING_ORDER_BY", message, query.line, query.column)
         if isinstance(body, tree.Select):
             plan = self._select(body, parent, query.order_by, limit, offset)
-            plan.ties = query.with_ties
+            plan.ties = query.fetch == "WITH TIES"
             return plan
         plan = self._body(body, parent)
         if not query.order_by and limit is None and not offset:
@@ -79,7 +79,7 @@ class Planner(WithQueries):
         fields = [Field(name, e) for name, e in zip(outer.names, outer.outputs, strict=True)]
         binder = Binder(self, Scope(fields, parent))
         outer.order_by = [self._order(item, outer, binder, {}) for item in query.order_by]
-        outer.limit, outer.offset, outer.ties = limit, offset, query.with_ties
+        outer.limit, outer.offset, outer.ties = limit, offset, query.fetch == "WITH TIES"
         return outer
 
     def _row_count(self, node):
@@ -158,6 +158,8 @@ class Planner(WithQueries):
         self._items(select, binder, scope, plan, written)
         if select.group_by is not None:
             plan.grouping = self._grouping(select.group_by, scope, plan, written)
+            if select.group_distinct:
+                plan.grouping = distinct_sets(plan.grouping)
         if select.having is not None:
             message = "HAVING clause must evaluate to a boolean: actual type {}"
             having = binder.bind(select.having)
@@ -294,7 +296,7 @@ class Planner(WithQueries):
         if not expr.type.orderable:
             message = f"Type {expr.type} is not orderable, and therefore cannot be used in ORDER BY"
             raise AthenaError("TYPE_MISMATCH", message, node.line, node.column)
-        return Order(expr, item.descending, item.nulls_first)
+        return Order(expr, item.descending, item.nulls == "FIRST")
 
     def _by_alias(self, node, plan):
         name = node.parts[0].lower()

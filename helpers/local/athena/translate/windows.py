@@ -14,7 +14,7 @@ _IMPOSSIBLE = {
 
 
 def sorted_text(item, text):
-    return f"{text} {'DESC' if item.descending else 'ASC'} NULLS {'FIRST' if item.nulls_first else 'LAST'}"
+    return f"{text} {'DESC' if item.descending else 'ASC'} NULLS {item.nulls or 'LAST'}"
 
 
 def define(binder, definitions):
