@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -11,6 +12,20 @@ from helpers.pipeline.arrivals import Folder, RawFile
 from helpers.pipeline.fields import LONGEST_LINE
 from helpers.pipeline.lines import Origin, origin_of, parser
 from helpers.pipeline.schema import Table, parsed_columns, spark_ddl
+
+LINES_A_BATCH = 500  # an Arrow batch is one piece of Java's direct memory: few lines, since some are long
+
+
+@contextmanager
+def small_batches(session: SparkSession) -> Iterator[None]:
+    """While it lasts, Spark hands Python at most LINES_A_BATCH rows at a time, instead of 10,000."""
+    name = "spark.sql.execution.arrow.maxRecordsPerBatch"
+    before = session.conf.get(name)
+    session.conf.set(name, str(LINES_A_BATCH))
+    try:
+        yield
+    finally:
+        session.conf.set(name, before)
 
 
 def address(session: SparkSession, uri: str) -> str:

@@ -64,7 +64,7 @@ def run(
     except ValueError as error:
         raise PipelineError(f"The run did not start: {error}") from error
     try:
-        with lease.held(work.s3, work.target, work.version) as mine:
+        with lease.held(work.s3, work.target, work.version) as mine, frames.small_batches(session):
             return work.go(chosen, again, mine)
     except (ValueError, RuntimeError, ClientError, BotoCoreError) as error:
         raise PipelineError(f"The run stopped, the lake is as it was: {error}") from error

@@ -149,8 +149,6 @@ def answers() -> dict[str, str]:
         "spark.sql.debug.maxToStringFields": "100",
         "spark.sql.maxMetadataStringLength": "1000",  # a plan that cuts no address in two
         "spark.sql.execution.arrow.pyspark.enabled": "true",
-        # A batch is one piece of direct memory, of which a laptop's session has OFF_HEAP: few rows, as some are long.
-        "spark.sql.execution.arrow.maxRecordsPerBatch": "500",
     }
 
 

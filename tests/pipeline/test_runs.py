@@ -243,6 +243,20 @@ def test_what_an_endless_line_has_too_much_is_never_sent_to_python(lake, monkeyp
     assert sorted(int(row["detail"]) for row in found) == [0, 99_999, 100_000, 100_001, 100_001]
 
 
+def test_workers_get_few_lines_at_a_time_while_a_run_lasts(lake, monkeypatch):
+    name = "spark.sql.execution.arrow.maxRecordsPerBatch"
+    before, during = lake.session.conf.get(name), []
+
+    def noting(*_):
+        during.append(lake.session.conf.get(name))
+        raise ValueError("enough seen")
+
+    monkeypatch.setattr(job.Run, "go", noting)
+    with pytest.raises(PipelineError, match="enough seen"):
+        lake.run()
+    assert (before, during, lake.session.conf.get(name)) == ("10000", ["500"], "10000")
+
+
 def test_checks_stop_what_does_not_add_up(lake, monkeypatch):
     """A line that the parser swallows is noticed by Spark's own count."""
     lake.put_file("events/2024-03-01.json", [event("a", 1), event("b", 1)])
