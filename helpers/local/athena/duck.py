@@ -18,6 +18,7 @@ _CONFIGURATION = {
     "memory_limit": MEMORY_LIMIT,
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    "order_by_non_integer_literal": "true",
 }
 
 

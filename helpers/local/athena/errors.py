@@ -120,6 +120,9 @@ def from_duckdb(exc):
     if range_error:
         target = _SQL_TYPE.get(range_error[3], range_error[3].lower())
         return AthenaError("NUMERIC_VALUE_OUT_OF_RANGE", f"Out of range for {target}: {range_error[2]}")
+    if re.search(r"([Dd]ate|[Tt]imestamp|Interval value).*( out of range|in timestamp range)", text):
+        message = "a date, time or interval outside the years that this endpoint reckons with (-290307 to 294246)"
+        return AthenaError("NOT_SUPPORTED", message)
     if "Could not cast value" in text or ("DECIMAL" in text and "range" in text.lower()):
         return AthenaError("NUMERIC_VALUE_OUT_OF_RANGE", text.split(": ", 1)[-1])
     if "More than one row returned by a subquery" in text:

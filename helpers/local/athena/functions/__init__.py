@@ -22,6 +22,7 @@ from helpers.local.athena.functions import (  # noqa: F401
     long_timestamps,
     maps,
     numbers,
+    percentiles,
     regexps,
     sketches,
     sql_json,

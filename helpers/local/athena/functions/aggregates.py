@@ -1,8 +1,5 @@
 """Trino's aggregate functions (functions/aggregate)."""
 
-from bisect import bisect_right
-from itertools import accumulate
-
 from helpers.local.athena import types
 from helpers.local.athena.functions.decimals import quotient
 from helpers.local.athena.functions.registry import aggregate
@@ -40,14 +37,33 @@ aggregate("sum(decimal(p,s)) -> decimal(38,s)", "sum({distinct}{0}){tail}")
 aggregate("avg(decimal(p,s)) -> decimal(p,s)", _decimal_average)
 
 # ---- extremes -----------------------------------------------------------------------------------------
+_MOST = 10000  # values that max(x, n) and its like keep
+
+
+def _how_many(count, argument, positive):
+    """The number of values asked for, or Trino's refusal of it."""
+    few = refuse(f"'{argument} must be {positive}'")
+    many = refuse(f"'{argument} must be less than or equal to {_MOST}; found ' || ({count})")
+    return f"CASE WHEN ({count}) <= 0 THEN {few} WHEN ({count}) > {_MOST} THEN {many} ELSE coalesce({count}, 1) END"
+
+
+def _if_asked(count, found):
+    return f"CASE WHEN max({count}){{tail}} IS NOT NULL THEN {found} END"
+
+
 for _name in ("max", "min"):
     aggregate(f"{_name}(T) -> T", f"{_name}({{0}}){{tail}}")
-    aggregate(f"{_name}(T, bigint) -> array(T)", f"{_name}({{0}}, {{1}}){{tail}}")
+    _count = _how_many("{1}", "second argument of max_n/min_n", "positive")
+    aggregate(f"{_name}(T, bigint) -> array(T)", _if_asked("{1}", f"{_name}({{0}}, {_count}){{tail}}"))
+    _count = _how_many("{2}", "third argument of max_by/min_by", "a positive integer")
     # arg_max skips NULL values, Trino only NULL keys: the value travels inside a struct.
     aggregate(f"{_name}_by(T, K) -> T", f"(arg_{_name}(struct_pack(v := {{0}}), {{1}}){{tail}}).v")
     aggregate(
         f"{_name}_by(T, K, bigint) -> array(T)",
-        f"list_transform(arg_{_name}(struct_pack(v := {{0}}), {{1}}, {{2}}){{tail}}, lambda __e: __e.v)",
+        _if_asked(
+            "{2}",
+            f"list_transform(arg_{_name}(struct_pack(v := {{0}}), {{1}}, {_count}){{tail}}, lambda __e: __e.v)",
+        ),
     )
 for _name in ("arbitrary", "any_value"):
     aggregate(f"{_name}(T) -> T", "any_value({0}{order}){tail}")
@@ -97,44 +113,11 @@ aggregate(
 # ---- approximations, exact here ---------------------------------------------------------------------------
 aggregate("approx_distinct(T) -> bigint", "count(DISTINCT {0}){tail}")
 aggregate("approx_distinct(T, double) -> bigint", "count(DISTINCT {0}){tail}")
-# The value at position floor(n * p), as Trino's t-digest answers while every value is its own centroid.
-_STEP = "0.0000000001"
-for _type in ("bigint", "double", "real"):
-    aggregate(
-        f"approx_percentile({_type}, double) -> {_type}",
-        f"quantile_disc({{0}}, least({{1}} + {_STEP}, 1.0)::DOUBLE){{tail}}",
-    )
-    aggregate(
-        f"approx_percentile({_type}, array(double)) -> array({_type})",
-        f"quantile_disc({{0}}, list_transform({{1}}, lambda __p: least(__p + {_STEP}, 1.0)::DOUBLE)){{tail}}",
-    )
-    _cast = types.parse_type(_type).duckdb
-    _lists = "list(({0})::DOUBLE){tail}, list(({1})::DOUBLE){tail}"
-    aggregate(
-        f"approx_percentile({_type}, double, double) -> {_type}",
-        f"t_weighted_percentiles({_lists}, [({{2}})::DOUBLE])[1]::{_cast}",
-    )
-    aggregate(
-        f"approx_percentile({_type}, double, array(double)) -> array({_type})",
-        f"t_weighted_percentiles({_lists}, {{2}})::{_cast}[]",
-    )
-
-
-def _weighted_percentiles(values, weights, shares):
-    pairs = sorted((v, w) for v, w in zip(values, weights, strict=True) if v is not None and w)
-    if not pairs:
-        return [None] * len(shares)
-    reached = list(accumulate(w for _, w in pairs))
-    # The last value takes what floating-point sums leave over.
-    return [pairs[min(bisect_right(reached, share * reached[-1]), len(pairs) - 1)][0] for share in shares]
-
-
-python("t_weighted_percentiles", _weighted_percentiles, ["DOUBLE[]"] * 3, "DOUBLE[]")
-
 # ---- collections ------------------------------------------------------------------------------------------
 aggregate("array_agg(T) -> array(T)", "list({distinct}{0}{order}){tail}")
-aggregate("set_agg(T) -> array(T)", "t_array_distinct(list({0}{order}){tail})")
-aggregate("set_union(array(T)) -> array(T)", "t_array_distinct(flatten(list({0}){tail}))")
+# What a macro writes twice, and holds lambdas, goes through a variable: DuckDB fails on some such aggregates.
+aggregate("set_agg(T) -> array(T)", let("__l", "list({0}{order}){tail}", "t_array_distinct(__l)"))
+aggregate("set_union(array(T)) -> array(T)", let("__l", "flatten(list({0}){tail})", "t_array_distinct(__l)"))
 _JOINED = "string_agg({distinct}{0}, {1}{order}){tail}"
 _LISTAGG_BYTES = 1048576
 _TOO_LONG = refuse(

@@ -6,6 +6,7 @@ import math
 from helpers.local.athena import types
 from helpers.local.athena.functions.registry import macros, scalar
 from helpers.local.athena.functions.shape import Refused, as_text, bad_argument, let, python, refuse
+from helpers.local.athena.functions.strings import join_present
 
 SEQUENCE_LIMIT = 50_000  # entries; what Athena answers beyond it is recorded
 
@@ -115,9 +116,8 @@ def _join(args, kinds):
     text = as_text("__t", element) if element.base != "unknown" else "__t"
     pieces = f"list_transform({args[0]}, lambda __t: {text})"
     if len(args) > 2:
-        pieces = f"list_transform({pieces}, lambda __n: coalesce(__n, {args[2]}))"
-    # DuckDB's array_to_string gives NULL for no elements in some types, hence the cast and the default.
-    return f"CASE WHEN ({args[0]}) IS NOT NULL THEN coalesce(array_to_string({pieces}::VARCHAR[], {args[1]}), '') END"
+        pieces = f"list_transform({pieces}::VARCHAR[], lambda __n: coalesce(__n, {args[2]}))"
+    return join_present(f"{pieces}::VARCHAR[]", args[1])
 
 
 scalar("array_join(array(T), varchar) -> varchar", _join)

@@ -45,7 +45,7 @@ def _native(pattern_sql, tokens):
 def _date_format(args, kinds):
     value = f"t_local({args[0]})" if kinds[0].base.endswith("zone") else args[0]
     native = _native(args[1], mysql_tokens)
-    if native is not None:
+    if native:
         return f"strftime({_millis(value)}, {quote(native)})"
     return f"t_mysql_format({_millis(value)}, {args[1]})"
 

@@ -59,6 +59,8 @@ def mysql_tokens(pattern):
 @functools.lru_cache(maxsize=512)
 def joda_tokens(pattern):
     """The tokens of a Joda pattern such as yyyy-MM-dd; INVALID_FUNCTION_ARGUMENT for an illegal letter."""
+    if not pattern:
+        raise bad_argument("Invalid pattern specification")
     tokens, at = [], 0
     while at < len(pattern):
         char = pattern[at]

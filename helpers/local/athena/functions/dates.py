@@ -160,7 +160,7 @@ def _diff(kind):
     def write(args, _kinds):
         def between(unit):
             if kind == "zoned" and unit in _CLOCK:
-                return _difference(unit, "(__a).ts", "(__b).ts")
+                return _difference(unit, "(__a).ts::TIMESTAMP", "(__b).ts::TIMESTAMP")
             if kind == "zoned":
                 return _difference(unit, "t_local(__a)", "t_shift((__b).ts, (__a).tz)")
             if kind == "date" and unit in ("day", "week"):

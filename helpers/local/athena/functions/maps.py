@@ -2,7 +2,7 @@
 
 from helpers.local.athena import types
 from helpers.local.athena.functions.registry import macros, scalar
-from helpers.local.athena.functions.shape import apply_lambda, as_text, let, refuse
+from helpers.local.athena.functions.shape import apply_lambda, as_text, bad_argument, let, refuse
 
 
 def _key_text(name, kind):
@@ -115,12 +115,14 @@ scalar(
     returns=lambda k: types.map_of(_row_map(k[0]).args[0], types.array(_row_map(k[0]).args[1])),
 )
 
-scalar(
-    "map_concat(map(K, V)...) -> map(K, V)",
-    lambda args, _kinds: (
-        f"CASE WHEN {' AND '.join(f'({a}) IS NOT NULL' for a in args)} THEN map_concat({', '.join(args)}) END"
-    ),
-)
+
+def _concat(args, _kinds):
+    if len(args) < 2:
+        raise bad_argument("There must be two or more concatenation arguments to map_concat")
+    return f"CASE WHEN {' AND '.join(f'({a}) IS NOT NULL' for a in args)} THEN map_concat({', '.join(args)}) END"
+
+
+scalar("map_concat(map(K, V)...) -> map(K, V)", _concat)
 
 
 # ---- lambdas over entries -----------------------------------------------------------------------------

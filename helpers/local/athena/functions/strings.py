@@ -20,27 +20,29 @@ WHITESPACE = [*range(9, 14), *range(28, 33), 0x1680, *range(0x2000, 0x2007), *ra
 WHITESPACE += [0x2028, 0x2029, 0x205F, 0x3000]
 _BLANK = " || ".join(f"chr({c})" for c in WHITESPACE)
 
+_LONGEST = 2**31 - 1  # characters; DuckDB refuses to count further than 32 bits
+
 macros(
     f"CREATE OR REPLACE MACRO t_blank() AS {_BLANK}",
     """CREATE OR REPLACE MACRO t_substr(s, start) AS CASE
-        WHEN start > 0 THEN substring(s, start)
-        WHEN start = 0 OR -start > length(s) THEN CASE WHEN s IS NOT NULL THEN '' END
-        ELSE substring(s, length(s) + start + 1) END""",
+        WHEN start > 0 THEN substring(s, least(start, 2147483647))
+        WHEN start = 0 OR start < -length(s) THEN CASE WHEN s IS NOT NULL THEN '' END
+        ELSE substring(s, length(s) + least(start, start - start) + 1) END""",
     """CREATE OR REPLACE MACRO t_substr3(s, start, size) AS CASE
-        WHEN size <= 0 OR start = 0 OR -start > length(s)
+        WHEN size <= 0 OR start = 0 OR start < -length(s)
             THEN CASE WHEN s IS NOT NULL AND start IS NOT NULL AND size IS NOT NULL THEN '' END
-        WHEN start > 0 THEN substring(s, start, size)
-        ELSE substring(s, length(s) + start + 1, size) END""",
+        WHEN start > 0 THEN substring(s, least(start, 2147483647), least(size, 2147483647))
+        ELSE substring(s, length(s) + least(start, start - start) + 1, least(size, 2147483647)) END""",
 )
 
 
 def _substr(args, _types):
     start = literal_integer(args[1])
     if len(args) == 2:
-        plain = start is not None and start > 0
+        plain = start is not None and 0 < start <= _LONGEST
         return f"substring({args[0]}, {start})" if plain else f"t_substr({args[0]}, {args[1]})"
     size = literal_integer(args[2])
-    if start is not None and start > 0 and size is not None and size > 0:
+    if start is not None and 0 < start <= _LONGEST and size is not None and 0 < size <= _LONGEST:
         return f"substring({args[0]}, {start}, {size})"
     return f"t_substr3({', '.join(args)})"
 
@@ -74,18 +76,27 @@ scalar("translate(varchar, varchar, varchar) -> varchar", "translate({0}, {1}, {
 scalar("concat(varchar...) -> varchar", lambda args, _types: _concat(args))
 
 
-def _join_present(array, separator):
-    """The elements that are not NULL; DuckDB's array_to_string gives NULL for none of them."""
+def _joined(pieces, separator):
+    return separator.join(piece for piece in pieces if piece is not None)
+
+
+python("t_join", _joined, ["VARCHAR[]", "VARCHAR"], "VARCHAR")
+
+
+def join_present(array, separator):
+    """The elements that are not NULL; DuckDB's array_to_string gives NULL for none of them and wants a constant."""
+    if literal_text(separator) is None:
+        return f"t_join({array}, {separator})"
     return (
         f"CASE WHEN ({separator}) IS NOT NULL AND ({array}) IS NOT NULL THEN "
         f"coalesce(array_to_string({array}, {separator}), '') END"
     )
 
 
-scalar("concat_ws(varchar, array(varchar)) -> varchar", lambda args, _types: _join_present(args[1], args[0]))
+scalar("concat_ws(varchar, array(varchar)) -> varchar", lambda args, _types: join_present(args[1], args[0]))
 scalar(
     "concat_ws(varchar, varchar...) -> varchar",
-    lambda args, _types: _join_present(f"[{', '.join(args[1:])}]::VARCHAR[]", args[0]),
+    lambda args, _types: join_present(f"[{', '.join(args[1:])}]::VARCHAR[]", args[0]),
 )
 
 

@@ -3,11 +3,12 @@
 from pyiceberg.exceptions import TableAlreadyExistsError
 
 from ..catalog import hive_type
-from ..ddl.failures import execution_error
+from ..ddl.failures import execution_error, semantic
 from ..ddl.names import database_of, find, require_database, table_input
 from ..ddl.tables import stored_location
 from ..errors import AthenaError
 from ..outcome import Outcome
+from ..types import Type
 from . import files, partitioning, properties, warehouse
 from .schema import new_schema
 
@@ -24,7 +25,9 @@ def create(statement, context):
     """Run a ddl_tree.CreateTable whose table_type is ICEBERG → Outcome."""
     database, table = database_of(statement.name, context), statement.name.table
     held = properties.to_iceberg(properties.checked(statement.properties))
-    schema = new_schema([(c.name, column_type(c), c.comment) for c in statement.columns])
+    columns = [(c.name, column_type(c), c.comment) for c in statement.columns]
+    _check_names(columns)
+    schema = new_schema(columns)
     spec = partitioning.specification(statement.transforms, schema)
     require_database(database, context)
     if find(statement.name, context) is not None:
@@ -35,6 +38,16 @@ def create(statement, context):
         held["comment"] = statement.comment
     make(database, table, schema, spec, stored_location(statement.location), held, context)
     return Outcome(file="txt")
+
+
+def _check_names(columns):
+    """Names that come twice, of columns and of fields inside one, are refused as Hive's are."""
+    names = [name for name, *_ in columns if name is not None]
+    repeated = next((n for i, n in enumerate(names) if n in names[:i]), None)
+    if repeated is not None:
+        raise semantic(f"Duplicate column name: {repeated}", 10036)
+    for _, t, *_ in columns:
+        _check_names(t.args if t.base == "row" else [(None, a) for a in t.args if isinstance(a, Type)])
 
 
 def column_type(column):

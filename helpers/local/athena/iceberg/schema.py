@@ -85,7 +85,7 @@ class Ids:
 
 def iceberg_type(t, ids):
     """Trino Type → Iceberg type; AthenaError for types that Iceberg cannot hold."""
-    if t.base == "decimal":
+    if t.base == "decimal" and 1 <= t.args[0] <= 38 and t.args[1] <= t.args[0]:
         return iceberg.DecimalType(*t.args)
     if t.base in ("tinyint", "smallint"):
         return iceberg.IntegerType()

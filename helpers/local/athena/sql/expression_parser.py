@@ -231,6 +231,8 @@ class ExpressionParser(SpecialForms):
         name = _NO_PARENTHESES[self.advance().upper]
         arguments = []
         if name.startswith(("current_time", "local")) and self.accept("("):
+            if self.token.kind != "integer":
+                raise self.mismatch("<integer>")
             arguments = [self.primary()]
             self.expect(")")
         return tree.Call(name, arguments, **here)

@@ -9,6 +9,7 @@ from ..sql import tree
 from . import operators, signatures, windows
 from .casts import cast, coerce
 from .expr import Expr, call
+from .trying import trying
 
 
 def bind(binder, node):
@@ -180,6 +181,8 @@ def _clock(binder, node):
     """current_timestamp(p) and its like: the clock with `p` digits of a second."""
     precision = binder.bind(node.arguments[0])
     now = function(binder, node.name, node, [])
+    if now.type.base == "time with time zone":
+        raise AthenaError("NOT_SUPPORTED", "current_time with a precision", node.line, node.column)
     return cast(now, types.Type(now.type.base, (precision.value,)), False, node.line, node.column)
 
 
@@ -236,8 +239,9 @@ def _if(binder, node):
 def _try(binder, node):
     _count(node, 1)
     value = binder.bind(node.arguments[0])
-    template = lambda texts: f"TRY({registry.or_null(texts[0])})"  # noqa: E731
-    return call("try", value.type, template, value, line=node.line, column=node.column)
+    if value.has("subquery"):
+        raise AthenaError("NOT_SUPPORTED", "TRY of an expression with a subquery", node.line, node.column)
+    return trying("try", value.type, value, line=node.line, column=node.column)
 
 
 def _grouping(binder, node):

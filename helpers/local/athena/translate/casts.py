@@ -4,10 +4,10 @@ from itertools import count
 
 from .. import types
 from ..errors import AthenaError
-from ..functions.registry import or_null
 from . import cast_json, cast_numbers
 from .cast_text import text_of, to_char, to_varchar
 from .expr import Expr
+from .trying import trying
 
 _names = count(1)
 
@@ -18,9 +18,7 @@ def cast(expr, target, safe=False, line=1, column=1):
     if convert is None:
         raise AthenaError("TYPE_MISMATCH", f"Cannot cast {expr.type} to {target}", line, column)
     if safe:
-        return Expr(
-            target, "try_cast", (expr,), lambda parts: f"TRY({or_null(convert(parts[0]))})", None, line, column
-        )
+        return trying("try_cast", target, expr, convert, line=line, column=column)
     return Expr(target, "cast", (expr,), lambda parts: convert(parts[0]), target, line, column)
 
 

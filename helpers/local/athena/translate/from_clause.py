@@ -65,7 +65,10 @@ class FromClause:
             return None
         kind, expression = node.version
         expr = Binder(self.planner, Scope([])).bind(expression)
-        return kind, self.planner.constant(expr), expr.type
+        value = self.planner.constant(expr)
+        if value is None:
+            raise AthenaError("INVALID_ARGUMENTS", "Pointer value cannot be NULL", node.line, node.column)
+        return kind, value, expr.type
 
     def _derived(self, plan, alias, names, node, qualifier=None):
         if names is not None and len(names) != len(plan.columns):

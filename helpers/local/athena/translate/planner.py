@@ -171,8 +171,6 @@ class Planner(WithQueries):
         written.check()
         if plan.aggregated:
             check_grouped(plan, written, binder)
-            if plan.grouping is not None:
-                plan.grouping = _without_constants(plan.grouping)
         if plan.distinct:
             self._check_distinct(plan, select)
         return plan
@@ -328,9 +326,3 @@ def _natural_name(node):
     if isinstance(node, tree.Name):
         return node.parts[-1]
     return node.field_name if isinstance(node, tree.Dereference) else None
-
-
-def _without_constants(grouping):
-    """DuckDB takes a constant key for a position: it changes no group, so it is left out while another is there."""
-    kept = [(kind, sets) for kind, sets in grouping if kind != "simple" or not all(e.is_constant for e in sets[0])]
-    return kept or [("simple", [[]])] if any(sets for _, sets in grouping) else grouping

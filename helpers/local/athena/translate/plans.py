@@ -1,11 +1,11 @@
 """Planned queries: what they give, what they need, and their DuckDB SQL. Output columns are called c0, c1 …"""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .. import types
 from ..errors import AthenaError
-from .expr import Expr, Renderer, conjuncts, literal
-from .relations import WHOLE, Derived, need, new_alias, references
+from .expr import Expr, Renderer, call, conjuncts, literal
+from .relations import WHOLE, Derived, Joined, need, new_alias, references
 
 FALSE = literal(False, types.BOOLEAN, "false")
 
@@ -109,6 +109,34 @@ class SelectPlan:
         return {e.value for _, sets in self.grouping for keys in sets for e in keys if e.op == "column"}
 
     def sql(self):
+        return self._anchored()._sql()
+
+    def _anchored(self):
+        """Aggregates of an outer query's columns alone belong here, in Trino; DuckDB gives them to that query."""
+        own = set(self.relation.leaves()) if self.relation is not None else set()
+        anchor = Derived(RowsPlan([types.INTEGER], [[literal(1, types.INTEGER, "1")]]))
+
+        def anchored(node):
+            read = {n.value.relation for n in node.walk() if n.op == "column"} if node.op == "aggregate" else ()
+            if not read or read & own:
+                return None
+            first = anchor.column(0, types.INTEGER)
+            args = [call("if", a.type, "CASE WHEN {0} = 1 THEN {1} END", first, a) for a in node.args]
+            return replace(node, args=tuple(args))
+
+        def change(expr):
+            return expr.replace(anchored)
+
+        outputs = [change(e) for e in self.outputs]
+        having = self.having if self.having is None else change(self.having)
+        orders = [Order(change(o.expr), o.descending, o.nulls_first) for o in self.order_by]
+        before = [*self.outputs, self.having, *(o.expr for o in self.order_by)]
+        if all(a is b for a, b in zip([*outputs, having, *(o.expr for o in orders)], before, strict=True)):
+            return self
+        relation = anchor if self.relation is None else Joined("cross", self.relation, anchor)
+        return replace(self, outputs=outputs, having=having, order_by=orders, relation=relation)
+
+    def _sql(self):
         render = Renderer()
         chosen = sorted(self.needed if self.needed is not None else range(len(self.outputs)))
         # without outputs an aggregation over all rows must still give one row, not one for each

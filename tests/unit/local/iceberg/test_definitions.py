@@ -46,6 +46,19 @@ def test_what_create_table_refuses(tables, definition, reason):
     assert tables.objects() == set()
 
 
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ("a int, A int", "FAILED: SemanticException [Error 10036]: Duplicate column name: a"),
+        ("a map<int,struct<b:int,c:int,B:int>>", "FAILED: SemanticException [Error 10036]: Duplicate column name: b"),
+        ("a array<decimal(99,2)>", "NOT_SUPPORTED: Type not supported for Iceberg: decimal(99,2)"),
+    ],
+)
+def test_columns_that_no_schema_holds(tables, columns, reason):
+    sql = f"CREATE TABLE {{t}} ({columns}) LOCATION '{{place}}/' TBLPROPERTIES ('table_type'='ICEBERG')"
+    assert tables.error(sql) == reason
+
+
 def test_create_table_refused_at_the_start(tables):
     with pytest.raises(tables.athena.exceptions.InvalidRequestException, match="No location was specified"):
         tables.run("CREATE TABLE {t} (a int) TBLPROPERTIES ('table_type'='ICEBERG')")

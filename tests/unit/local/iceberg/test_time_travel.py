@@ -120,3 +120,11 @@ def test_a_metadata_table_that_does_not_exist(tables):
     assert tables.error('SELECT * FROM "{t}$nope"').startswith("TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.")
     assert tables.rows('SELECT * FROM "{t}$files"') == tables.rows('SELECT * FROM "{t}$snapshots"') == []
     assert tables.rows("SELECT * FROM {t}") == []
+
+
+@pytest.mark.parametrize("version", ["TIMESTAMP AS OF CAST(NULL AS date)", "VERSION AS OF CAST(NULL AS bigint)"])
+def test_no_version_at_all(tables, version):
+    tables.create()
+    assert tables.error(f"SELECT * FROM {{t}} FOR {version}") == (
+        "INVALID_ARGUMENTS: line 1:15: Pointer value cannot be NULL"
+    )
