@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from . import information_schema, projection, views
 from .errors import AthenaError
 from .partitions import Partition, PartitionStore
-from .types import from_hive, parse_type
+from .types import from_hive
 
 VIEW = "VIRTUAL_VIEW"
 _log = logging.getLogger(__name__)
@@ -211,7 +211,7 @@ def _table(described):
     table.view_sql, table.view_database = view["originalSql"], view.get("schema") or table.database
     if view.get("columns"):
         table.columns = [
-            Column(c["name"].lower(), parse_type(c["type"]), views.hive_text(parse_type(c["type"])))
+            Column(c["name"].lower(), from_hive(c["type"]), views.hive_text(from_hive(c["type"])))
             for c in view["columns"]
         ]
     else:

@@ -200,11 +200,10 @@ def row(*fields):
     return Type("row", tuple((name.lower() if name else None, t) for name, t in fields))
 
 
-_ALIASES = {
-    "int": "integer",
+_ALIASES = {"int": "integer"}
+_HIVE_ALIASES = {
     "string": "varchar",
     "float": "real",
-    "double precision": "double",
     "binary": "varbinary",
     "dec": "decimal",
     "numeric": "decimal",
@@ -305,4 +304,7 @@ def from_hive(text):
         return timestamp(3)
     if low in ("decimal", "dec", "numeric"):
         return decimal(10, 0)
-    return parse_type(low)
+    if low == "double precision":
+        return DOUBLE
+    head, _, rest = low.partition("(")
+    return parse_type(_HIVE_ALIASES.get(head.strip(), head) + (f"({rest}" if rest else ""))

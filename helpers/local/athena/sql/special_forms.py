@@ -1,9 +1,15 @@
 """What starts with a keyword inside an expression: CASE, CAST, ARRAY[…], INTERVAL, EXTRACT … and types."""
 
+from ..errors import RequestError
 from . import tree
 from .identifier import Identifier
 from .json_forms import JsonForms
 from .stream import RESERVED
+
+EXTRACT_FIELDS = (
+    *("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DAY_OF_MONTH", "DAY_OF_WEEK", "DOW", "DAY_OF_YEAR", "DOY"),
+    *("YEAR_OF_WEEK", "YOW", "HOUR", "MINUTE", "SECOND", "TIMEZONE_MINUTE", "TIMEZONE_HOUR"),
+)
 
 
 class SpecialForms(JsonForms):
@@ -84,7 +90,10 @@ class SpecialForms(JsonForms):
 
     def _primary_extract(self, here):
         self.expect("EXTRACT", "(")
-        part = self.advance().value
+        part = self.identifier()
+        if part.upper() not in EXTRACT_FIELDS:
+            message = f"line {here['line']}:{here['column']}: Invalid EXTRACT field: {part}"
+            raise RequestError(message, code="MALFORMED_QUERY")
         self.expect("FROM")
         value = self.value()
         self.expect(")")

@@ -5,32 +5,25 @@ from itertools import count
 
 from .. import coercions, types
 from ..errors import AthenaError
+from ..sql.special_forms import EXTRACT_FIELDS
 from . import calls, equality, literals, operators, sql_json
 from .casts import cast, coerce
 from .expr import Expr, call
 from .scope import not_found
 from .subqueries import SubqueryBinder
+from .type_names import type_named
 
 _lambda_names = count(1)
 _EXTRACT = {"DAY_OF_MONTH": "day", "DOW": "day_of_week", "DOY": "day_of_year", "YOW": "year_of_week"}
-_PARTS = {
-    "YEAR",
-    "QUARTER",
-    "MONTH",
-    "WEEK",
-    "DAY",
-    "DAY_OF_MONTH",
-    "DAY_OF_WEEK",
-    "DOW",
-    "DAY_OF_YEAR",
-    "DOY",
-    "YEAR_OF_WEEK",
-    "YOW",
-    "HOUR",
-    "MINUTE",
-    "SECOND",
-    "TIMEZONE_MINUTE",
-    "TIMEZONE_HOUR",
+_DATES = ("date", "timestamp", "timestamp with time zone")
+_TIMES = ("timestamp", "timestamp with time zone", "time", "time with time zone", "interval day to second")
+_PARTS_OF = {
+    **dict.fromkeys(EXTRACT_FIELDS, _DATES),
+    **dict.fromkeys(("YEAR", "MONTH"), (*_DATES, "interval year to month")),
+    **dict.fromkeys(("HOUR", "MINUTE", "SECOND"), _TIMES),
+    "DAY": (*_DATES, "interval day to second"),
+    "TIMEZONE_HOUR": ("timestamp with time zone", "time with time zone"),
+    "TIMEZONE_MINUTE": ("timestamp with time zone", "time with time zone"),
 }
 
 
@@ -260,30 +253,23 @@ class Binder(SubqueryBinder):
         return common
 
     def _bind_cast(self, node):
-        try:
-            target = types.parse_type(node.type)
-        except ValueError as e:
-            raise AthenaError("TYPE_MISMATCH", f"Unknown type: {node.type}", node.line, node.column) from e
+        target = type_named(node.type, node, "TYPE_MISMATCH")
         if target.base == "unknown":
             raise AthenaError("TYPE_MISMATCH", "UNKNOWN is not a valid type", node.line, node.column)
         return cast(self.bind(node.value), target, node.safe, node.line, node.column)
 
     def _bind_extract(self, node):
-        if node.part not in _PARTS:
-            raise AthenaError("SYNTAX_ERROR", f"Invalid EXTRACT field: {node.part}", node.line, node.column)
         name = _EXTRACT.get(node.part, node.part.lower())
         value = self.bind(node.value)
-        if not value.type.base.startswith(("date", "time", "interval", "unknown")):
-            message = f"Type of argument to extract must be DATE, TIME, TIMESTAMP, or INTERVAL (actual {value.type})"
+        if value.type.base not in _PARTS_OF[node.part]:
+            message = f"Cannot extract {node.part} from {value.type}"
             raise AthenaError("TYPE_MISMATCH", message, node.value.line, node.value.column)
         return calls.function(self, name, node, [value])
 
     def _bind_attimezone(self, node):
         value = self.bind(node.value)
         if not value.type.base.startswith(("time", "unknown")):
-            message = (
-                f"Type of value must be a time or timestamp with or without time zone (actual {value.type})"
-            )
+            message = f"Type of value must be a time or timestamp with or without time zone (actual {value.type})"
             raise AthenaError("TYPE_MISMATCH", message, node.value.line, node.value.column)
         if value.type.base == "timestamp":
             value = coerce(value, types.timestamp(value.type.args[0], zone=True))

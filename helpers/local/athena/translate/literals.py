@@ -11,6 +11,7 @@ from ..functions import conversions, json_functions, long_timestamps
 from .casts import cast
 from .expr import Expr
 from .expr import literal as constant
+from .type_names import type_named
 
 _INTEGER_MAX = 2**31 - 1
 
@@ -55,12 +56,10 @@ def typed(node):
     try:
         if rule:
             return rule(node.text, at)
-        target = types.parse_type(node.type)
     except (ValueError, InvalidOperation, OverflowError) as e:
-        if rule or not str(e).startswith("Unknown type"):
-            message = f"'{node.text}' is not a valid {node.type.upper()} literal"
-            raise AthenaError("INVALID_LITERAL", message, **at) from e
-        raise AthenaError("TYPE_NOT_FOUND", f"Unknown type: {node.type}", **at) from e
+        message = f"'{node.text}' is not a valid {node.type.upper()} literal"
+        raise AthenaError("INVALID_LITERAL", message, **at) from e
+    target = type_named(node.type, node)
     text = constant(node.text, types.varchar(len(node.text)), quote(node.text), **at)
     return cast(text, target, False, node.line, node.column)
 

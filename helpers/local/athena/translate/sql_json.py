@@ -9,6 +9,7 @@ from . import cast_json
 from .cast_text import text_of
 from .casts import coerce, conversion
 from .expr import call
+from .type_names import type_named
 
 _CODECS = {"UTF8": "utf-8", "UTF16": "utf-16-le", "UTF32": "utf-32-le"}
 
@@ -45,7 +46,7 @@ def _with_path(binder, node):
 
 
 def _value(binder, node, called, args):
-    target = _type(node.returning, node) if node.returning else types.VARCHAR
+    target = type_named(node.returning, node) if node.returning else types.VARCHAR
     defaults = {}
     for which in ("on_empty", "on_error"):
         behaviour = getattr(node, which)
@@ -86,13 +87,6 @@ def _from_scalar(target):
         return cast_json.from_json(target)
     inner = conversion(types.VARCHAR, target) if target.base not in ("json", "varbinary") else None
     return inner and (lambda x: inner(f"t_json_varchar({x})"))
-
-
-def _type(text, node):
-    try:
-        return types.parse_type(text)
-    except ValueError:
-        raise AthenaError("TYPE_NOT_FOUND", f"Unknown type: {text}", node.line, node.column) from None
 
 
 def _reader(kind, encoding, node):
@@ -190,7 +184,7 @@ def _object(binder, node):
 
 def _returned(node, name, write, args):
     """A JSON text as the type that RETURNING asks for."""
-    target = _type(node.returning, node) if node.returning else types.VARCHAR
+    target = type_named(node.returning, node) if node.returning else types.VARCHAR
     if target.base == "varbinary":
         codec = quote(_CODECS[node.output_format or "UTF8"])
         final = lambda texts: f"t_sqljson_encode({write(texts)}, {codec})"  # noqa: E731
