@@ -7,7 +7,7 @@ _MOST_DIGITS, _LONGEST_CHAR, _FINEST = 38, 65536, 12
 
 
 def type_named(text, node, unknown="TYPE_NOT_FOUND"):
-    """Trino's text of a type → Type. Raises AthenaError: `unknown` at the node's place, or for a size, without one."""
+    """Trino's text of a type → Type. Raises AthenaError: `unknown` at the node, or for a wrong size."""
     try:
         found = types.parse_type(text)
     except ValueError as e:
