@@ -50,6 +50,11 @@ class Execution:
     reused: bool = False
     done: threading.Event = field(default_factory=threading.Event)
 
+    def wait(self, seconds):
+        """Wait until it has ended, for some seconds at most."""
+        if self.state not in ENDED:
+            self.done.wait(seconds)
+
 
 class Executions:
     """Starts, keeps and stops executions."""

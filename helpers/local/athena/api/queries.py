@@ -9,6 +9,9 @@ from ..results import Results
 from . import paging
 from .workgroups import ENGINE_VERSION, PRIMARY
 
+# Seconds that GetQueryExecution waits for a query's end, no longer than a request to AWS takes: whoever asks again
+# and again has the answer sooner, and does not keep the processors from the query.
+PATIENCE = 0.05
 MAX_ROWS = 1000  # rows a page of GetQueryResults may have, its header included
 
 
@@ -24,7 +27,9 @@ class Queries:
         return {}
 
     def get_query_execution(self, request):
-        return {"QueryExecution": _described(self._executions.get(request["QueryExecutionId"]))}
+        execution = self._executions.get(request["QueryExecutionId"])
+        execution.wait(PATIENCE)
+        return {"QueryExecution": _described(execution)}
 
     def batch_get_query_execution(self, request):
         found, missing = [], []

@@ -12,6 +12,7 @@ import lzma
 import shutil
 import struct
 import zlib
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -23,34 +24,66 @@ from .values import literal
 NO_SEPARATOR = "\x1c\x1d\x1e\x1f"
 DUCKDB_LINE = 2_000_000  # bytes; DuckDB's default limit of a line is 2,097,152
 LONGEST_LINE = 32 * 1024 * 1024  # Athena's limit of a row, 32 MB (User Guide, other limitations)
+BOM = codecs.BOM_UTF8
 CHUNK = 1 << 22
+
+
+class Text(NamedTuple):
+    """What one pass over a file of text tells.
+
+    `valid`: UTF-8 with \\n line ends; `long`: a line may be too long for DuckDB's default; `blank`: a line may be
+    empty.
+    """
+
+    valid: bool
+    long: bool
+    blank: bool
+
+
+UNKNOWN = Text(valid=False, long=True, blank=True)
 
 
 def relation(source):
     """SQL of rows (l VARCHAR, "$file") for the lines of the source's files, header lines left out."""
+    return f"SELECT coalesce(l, '') AS l, {FILE} FROM ({read(source, NO_SEPARATOR, ['l'])})"
+
+
+def read(source, separator, columns, null_text=None):
+    """SQL of the lines' first fields as VARCHAR `columns`, and "$file"; a field that a line lacks is NULL.
+
+    `null_text`: the field that is NULL too. DuckDB leaves empty lines out where there are several columns.
+    """
     paths = source.paths(lambda file: prepared(file, source))
-    long = any(source.objects.memo(file, "long lines", bool) for file in source.files)
-    limit = f", max_line_size={LONGEST_LINE}" if long else ""
+    limit = f", max_line_size={LONGEST_LINE}" if any(facts(file, source).long for file in source.files) else ""
     skip = source.count("skip.header.line.count")
     header = f", skip={skip}" if skip else ""
+    null = "" if null_text is None else f", nullstr={literal(null_text)}"
     files = ", ".join(map(literal, paths))
+    kinds = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns)
     return (
-        f"SELECT coalesce(l, '') AS l, file_index AS {FILE} FROM read_csv([{files}], delim={literal(NO_SEPARATOR)}, "
+        f"SELECT *, file_index AS {FILE} FROM read_csv([{files}], delim={literal(separator)}, "
         f"quote='', escape='', header=false, auto_detect=false, strict_mode=false, null_padding=true, "
-        f"columns={{'l': 'VARCHAR'}}{limit}{header})"
+        f"columns={{{kinds}}}{null}{limit}{header})"
     )
+
+
+def facts(file, source):
+    """Text of a file that was `prepared`."""
+    return source.objects.memo(file, "text", lambda: UNKNOWN)
 
 
 def prepared(file, source):
     """The local file with the text of an object: the object itself, or its decompressed or repaired copy."""
+    plain = _decompressed(file, source)
+    if source.objects.memo(file, "text", lambda: inspect(plain)).valid:
+        return plain
+    return source.objects.prepared(file, "text", lambda _, target: _repair(plain, target), source.owner)
+
+
+def _decompressed(file, source):
     extension = _compression(file.key)
     if extension is None:
-        raw = source.objects.path(file, source.owner)
-        valid, long = source.objects.memo(file, "text", lambda: inspect(raw))
-        source.objects.memo(file, "long lines", lambda: long)
-        if valid:
-            return raw
-        return source.objects.prepared(file, "text", _repair, source.owner)
+        return source.objects.path(file, source.owner)
 
     def decompress(raw, target):
         try:
@@ -71,30 +104,27 @@ def prepared(file, source):
                 "HIVE_CURSOR_ERROR", f"Failed to read file: {file.uri}: {_first_line(failure)}"
             ) from failure
 
-    plain = source.objects.prepared(file, "plain", decompress, source.owner)
-    valid, long = source.objects.memo(file, "text", lambda: inspect(plain))
-    source.objects.memo(file, "long lines", lambda: long)
-    if valid:
-        return plain
-    return source.objects.prepared(file, "text", lambda _, target: _repair(plain, target), source.owner)
+    return source.objects.prepared(file, "plain", decompress, source.owner)
 
 
 def inspect(path):
-    """(whether the file is UTF-8 with \\n line ends, whether it holds a line too long for DuckDB's default)."""
+    """The Text of a file."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     since_newline = 0
-    long = False
+    long, blank, before = False, False, b"\n"
     with open(path, "rb") as file:
         try:
             while chunk := file.read(CHUNK):
                 if b"\r" in chunk:
-                    return False, True
+                    return UNKNOWN
                 decoder.decode(chunk)
+                blank = blank or b"\n\n" in chunk or (before == b"\n" and chunk.removeprefix(BOM)[:1] == b"\n")
+                before = chunk[-1:]
                 long, since_newline = _measure(chunk, long, since_newline)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            return False, True
-    return True, long or since_newline > DUCKDB_LINE
+            return UNKNOWN
+    return Text(True, long or since_newline > DUCKDB_LINE, blank)
 
 
 def _measure(chunk, long, since_newline):

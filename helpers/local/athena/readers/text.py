@@ -1,12 +1,12 @@
 """LazySimpleSerDe, Hive's default for delimited text, and its cousin MultiDelimitSerDe.
 
-No quotes. Missing columns are NULL, columns too many are dropped, text that does not fit its type is
-NULL, `\\N` is NULL, an empty string stays empty (facts.md section 3, LazySimpleSerDe; Trino's line/simple, which
-says of itself that it is bug for bug compatible).
+Missing columns are NULL, columns too many are dropped, text that does not fit its type is NULL, `\\N` is NULL, an
+empty string stays empty (facts.md section 3, LazySimpleSerDe; Trino's line/simple, which says of itself that it is
+bug for bug compatible). No quotes, so DuckDB's own reader splits most files (`fields`).
 """
 
 from ..errors import AthenaError
-from . import lines
+from . import fields, lines
 from .source import FILE
 from .values import lenient, literal, name
 
@@ -21,18 +21,24 @@ def relation(source):
     escape = _byte(source.property("escape.delim")) if source.property("escape.delim") is not None else None
     null_text = source.property("serialization.null.format", "\\N")
     shelter = _Shelter(escape, separators)
-    rows = lines.relation(source)
     if not source.wanted:
-        return f"SELECT {FILE} FROM ({rows})"
-    split = f"SELECT string_split({shelter.hide('l')}, {literal(separators[0])}) AS p, {FILE} FROM ({rows})"
-    wanted = [w for w in source.wanted if w.ordinal is not None]
-    fields = ", ".join(
-        [f"nullif(p[{w.ordinal + 1}], {literal(null_text)}) AS {name(f'c{w.ordinal}')}" for w in wanted] + [FILE]
-    )
+        return f"SELECT {FILE} FROM ({lines.relation(source)})"
+    if escape is None and fields.can_split(source, separators[0], null_text):
+        rows = fields.relation(source, separators[0], null_text)
+    else:
+        rows = _split(source, shelter, separators[0], null_text)
     reader = _Reader(separators, null_text, shelter)
-    return source.projection(
-        lambda w: reader.value(name(f"c{w.ordinal}"), w.type, 1), f"SELECT {fields} FROM ({split})"
-    )
+    return source.projection(lambda w: reader.value(name(f"c{w.ordinal}"), w.type, 1), rows)
+
+
+def _split(source, shelter, separator, null_text):
+    """SQL of the wanted fields c0, c1 … and "$file", split line by line: for whatever text."""
+    rows = lines.relation(source)
+    split = f"SELECT string_split({shelter.hide('l')}, {literal(separator)}) AS p, {FILE} FROM ({rows})"
+    wanted = [
+        f"nullif(p[{place + 1}], {literal(null_text)}) AS {name(f'c{place}')}" for place in fields.places(source)
+    ]
+    return f"SELECT {', '.join([*wanted, FILE])} FROM ({split})"
 
 
 def separators_of(get, multiple=False):

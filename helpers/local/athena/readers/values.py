@@ -76,11 +76,10 @@ def _floating(x, sql_type):
 
 def date(x):
     """yyyy-mm-dd, blanks around it and anything after a blank ignored."""
-    value = f"TRY_CAST({x} AS DATE)"
     return (
-        f"CASE WHEN CAST({value} AS VARCHAR) = {x} THEN {value} "
-        f"WHEN regexp_full_match({x}, '\\s*-?[0-9]{{1,6}}-[0-9]{{1,2}}-[0-9]{{1,2}}(\\s.*)?') "
-        f"THEN TRY_CAST(regexp_extract({x}, '-?[0-9]+-[0-9]+-[0-9]+') AS DATE) END"
+        f"coalesce(CASE WHEN {x} LIKE '____-__-__' THEN TRY_CAST({x} AS DATE) END, "
+        f"CASE WHEN regexp_full_match({x}, '[\\s\\v]*-?[0-9]{{1,6}}-[0-9]{{1,2}}-[0-9]{{1,2}}([\\s\\v].*)?') "
+        f"THEN TRY_CAST(regexp_extract({x}, '-?[0-9]+-[0-9]+-[0-9]+') AS DATE) END)"
     )
 
 
