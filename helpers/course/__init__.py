@@ -12,3 +12,9 @@ figures.py     how each lesson's latest run went, kept beside the pages
 pages.py       notebooks → HTML that needs no network
 runner.py      the whole course, one lesson after the other
 """
+
+import sys
+
+# To import nbformat is to import jsonschema, which builds a grammar of internationalised addresses: two seconds, for
+# a check that no notebook needs. Without that package jsonschema leaves the check out.
+sys.modules.setdefault("rfc3987_syntax", None)

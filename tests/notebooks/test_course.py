@@ -148,6 +148,14 @@ def test_an_output_folder_that_cannot_be_written(folder, tmp_path):
     assert answer.stderr.splitlines() == [f"helpers.course: cannot write to {tmp_path}/file/out: Not a directory"]
 
 
+@pytest.mark.parametrize("module", ["helpers.course.runner", "helpers.report"])
+def test_a_start_does_not_build_the_grammar_of_addresses(module):
+    """jsonschema builds it with lark, in seconds, when it finds the package for it."""
+    code = f"import sys, {module}, helpers.reports.making; print('lark' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=180)
+    assert answer.stdout == "False\n", answer.stderr
+
+
 def test_a_lesson_that_does_not_exist():
     answer = course("run", "--only", "77")
     assert answer.returncode == 2
