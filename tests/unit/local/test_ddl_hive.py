@@ -272,7 +272,9 @@ def test_views_in_the_catalog(ok, fails, glue, place):
     assert ok("SHOW VIEWS") == ["over_viewed"]
     text = ["CREATE VIEW {d}.over_viewed AS", "SELECT", "  b", ", (a + 1) more", "FROM", "  viewed"]
     assert ok("SHOW CREATE VIEW over_viewed") == [line.format(d=place[1]) for line in text]
-    assert "View already exists" in fails("CREATE VIEW over_viewed AS SELECT 1 AS x")
+    exists = "TABLE_ALREADY_EXISTS: line 1:1: {} already exists: 'awsdatacatalog." + place[1]
+    assert fails("CREATE VIEW over_viewed AS SELECT 1 AS x") == exists.format("View") + ".over_viewed'"
+    assert fails("CREATE OR REPLACE VIEW viewed AS SELECT 1 AS x") == exists.format("Table") + ".viewed'"
     assert "COLUMN_NOT_FOUND" in fails("CREATE VIEW broken AS SELECT nope FROM viewed")
     assert fails("DROP TABLE over_viewed").endswith("Cannot drop a view with DROP TABLE")
 

@@ -22,9 +22,9 @@ def create(statement, context):
         raise schema_not_found(database)
     existing = find(statement.name, context)
     if existing is not None and not existing.is_view:
-        raise AthenaError("ALREADY_EXISTS", f"Table already exists: '{database}.{name}'")
+        raise _exists("Table", statement, context)
     if existing is not None and not statement.replace:
-        raise AthenaError("ALREADY_EXISTS", f"View already exists: '{database}.{name}'")
+        raise _exists("View", statement, context)
     default = (context.database or database).lower()
     described = table_input(name, formatted(tree), CATALOG, default, columns, statement.comment)
     glue = context.services.glue
@@ -38,6 +38,10 @@ def _check_columns(names):
             raise AthenaError("MISSING_COLUMN_NAME", f"Column name not specified at position {position}", 1, 1)
         if name in names[: position - 1]:
             raise AthenaError("DUPLICATE_COLUMN_NAME", f"Column name '{name}' specified more than once", 1, 1)
+
+
+def _exists(what, statement, context):
+    return AthenaError("TABLE_ALREADY_EXISTS", f"{what} already exists: '{_qualified(statement, context)}'", 1, 1)
 
 
 def _qualified(statement, context):

@@ -27,10 +27,7 @@ def insert_into(statement, context):
     """Run a statement_tree.InsertInto → Outcome."""
     if (context.catalog or CATALOG).lower() != CATALOG:
         raise AthenaError("NOT_FOUND", f"Session property catalog does not exist: {context.catalog.lower()}")
-    resolved = Tables(context.services.catalog, context.catalog, context.database).resolve(statement.name)
-    table = resolved.table
-    if table is None:
-        raise AthenaError("NOT_SUPPORTED", "Inserting into views is not supported", 1, 1)
+    table = _table(statement.name, context)
     plan = queries.plan(statement.query, context, queries.bound_parameters(statement, context))
     columns = [(c.name, c.type) for c in [*table.columns, *table.partition_keys]]
     sources = _matched(statement, plan, columns)
@@ -51,6 +48,21 @@ def insert_into(statement, context):
     return outcome(written, "INSERT")
 
 
+def _table(name, context):
+    """The table to write to. Trino keeps no position of an INSERT, so what is said about its table has none."""
+    tables = Tables(context.services.catalog, context.catalog, context.database)
+    catalog, database, wanted = tables.qualify(name)
+    try:
+        found = tables.resolve(name).table
+    except AthenaError as e:
+        if e.code not in ("TABLE_NOT_FOUND", "SCHEMA_NOT_FOUND", "CATALOG_NOT_FOUND"):
+            raise
+        raise AthenaError("TABLE_NOT_FOUND", f"Table '{catalog}.{database}.{wanted}' does not exist") from e
+    if found is None:
+        raise AthenaError("NOT_SUPPORTED", "Inserting into views is not supported")
+    return found
+
+
 def _into_iceberg(table, plan, sources, context):
     from ..iceberg import inserting  # pyiceberg takes a second to load
 
@@ -68,13 +80,9 @@ def _matched(statement, plan, columns):
     given = [n.lower() for n in statement.columns] if statement.columns else wanted
     for i, column in enumerate(given):
         if column not in wanted:
-            raise AthenaError(
-                "COLUMN_NOT_FOUND", f"Insert column name does not exist in target table: {column}", 1, 1
-            )
+            raise AthenaError("COLUMN_NOT_FOUND", f"Insert column name does not exist in target table: {column}")
         if column in given[:i]:
-            raise AthenaError(
-                "DUPLICATE_COLUMN_NAME", f"Insert column name is specified more than once: {column}", 1, 1
-            )
+            raise AthenaError("DUPLICATE_COLUMN_NAME", f"Insert column name is specified more than once: {column}")
     types = dict(columns)
     expected = [types[n] for n in given]
     offered = [t for _, t in plan.columns]
