@@ -7,6 +7,7 @@
 In the order that a line travels:
 
     arrivals   the raw files and the day each arrived
+    refusals   files that are refused as a whole: not text, a header that cannot be used, a line without end
     lines      each line's verdict: valid, refused with a reason, header   (rules and fields: plain Python)
     settle     one row for each key: duplicates and replaced records
     lake       Parquet written beside the lake, compared with it, and swept away when it is not needed

@@ -22,6 +22,7 @@ from helpers.pipeline.schema import DATASETS
 
 ENDINGS = {"events": (".json", ".jsonl", ".ndjson"), "sales": (".csv",)}
 HEADER_BYTES = 65_536  # as much of a file as is fetched for its header
+PIECE = 2**20  # bytes of a text that are looked at together
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _PLAIN = re.compile(r"[\w.=/+-]+", re.ASCII)  # Spark reads * ? [ { in an address as a pattern
 
@@ -35,6 +36,11 @@ class RawFile:
     arrival: date
     etag: str
     bytes: int
+
+    @property
+    def zipped(self) -> bool:
+        """Whether its name says that it is gzipped."""
+        return self.key.endswith(".gz")
 
 
 @dataclass(frozen=True)
@@ -92,22 +98,62 @@ def _arrival(key: str, dataset: str) -> date | None:
 
 def header_of(s3, source: Folder, file: RawFile) -> tuple[str, ...] | None:
     """The column names of a CSV file's first line, in lower case; None when it has no header."""
-    if not file.bytes:
-        return None
-    answer = s3.get_object(Bucket=source.bucket, Key=source.prefix + file.key, Range=f"bytes=0-{HEADER_BYTES - 1}")
-    start = answer["Body"].read()
+    return header_in(unpacked(file, stored_beginning(s3, source, file)))
+
+
+def header_in(start: bytes) -> tuple[str, ...] | None:
+    """The same, told from the file's first bytes."""
     try:
-        if file.key.endswith(".gz"):
-            start = zlib.decompressobj(wbits=31).decompress(start, HEADER_BYTES)
         return rules.header(decoded(start.split(b"\n", 1)[0]))
-    except (Refused, zlib.error):
+    except Refused:
         return None
+
+
+def stored_beginning(s3, source: Folder, file: RawFile) -> bytes:
+    """The first bytes of the object, up to HEADER_BYTES."""
+    if not file.bytes:
+        return b""
+    return _range(s3, source, file, f"0-{HEADER_BYTES - 1}")
+
+
+def unpacked(file: RawFile, start: bytes) -> bytes:
+    """The first bytes of the text, told from those of the object; none when its compression is damaged."""
+    if not file.zipped:
+        return start
+    try:
+        return zlib.decompressobj(wbits=31).decompress(start, HEADER_BYTES)
+    except zlib.error:
+        return b""
+
+
+def text_size(s3, source: Folder, file: RawFile) -> int:
+    """Bytes of the text. Of a gzipped one what its last four bytes say (RFC 1952): modulo 4 GB, and of several
+    archives in one file only the last one's."""
+    if not file.zipped or not file.bytes:
+        return file.bytes
+    return int.from_bytes(_range(s3, source, file, "-4"), "little")
+
+
+def longest_line(s3, source: Folder, file: RawFile, enough: int) -> int:
+    """Bytes of the longest line of a gzipped file, or of the first with more than `enough`; reads all of it."""
+    body = s3.get_object(Bucket=source.bucket, Key=source.prefix + file.key)["Body"]
+    longest = begun = 0
+    with gzip.GzipFile(fileobj=body) as archive:
+        while longest <= enough and (piece := archive.read(PIECE)):
+            lengths = [len(part) for part in piece.split(b"\n")]
+            lengths[0] += begun
+            longest, begun = max(longest, *lengths), lengths[-1]
+    return longest
+
+
+def _range(s3, source: Folder, file: RawFile, of: str) -> bytes:
+    return s3.get_object(Bucket=source.bucket, Key=source.prefix + file.key, Range=f"bytes={of}")["Body"].read()
 
 
 def broken_archive(s3, source: Folder) -> str | None:
     """The address of the first gzipped raw file that cannot be unpacked; Spark's own error names none."""
     for file in list_raw(s3, source)[0]:
-        if file.key.endswith(".gz"):
+        if file.zipped:
             body = s3.get_object(Bucket=source.bucket, Key=source.prefix + file.key)["Body"]
             try:
                 with gzip.GzipFile(fileobj=body) as archive:

@@ -15,8 +15,9 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from helpers.pipeline import frames
+from helpers.pipeline import frames, refusals
 from helpers.pipeline.arrivals import Folder, RawFile, header_of
+from helpers.pipeline.fields import Refused
 from helpers.pipeline.manifest import DayEntry, FileEntry, Manifest
 from helpers.pipeline.schema import SALES, Table
 from helpers.pipeline.settle import settle
@@ -31,6 +32,7 @@ class Outcome:
     again: list[RawFile] = field(default_factory=list)  # unchanged, with rows of a touched day
     arrivals: set[date] = field(default_factory=set)
     files: dict[str, FileEntry] = field(default_factory=dict)  # what is now known of the files read
+    lines: dict[str, int] = field(default_factory=dict)  # of each of them, counted apart
     days: dict[str, DayEntry] = field(default_factory=dict)  # of each touched day
     parsed: DataFrame | None = None
     settled: DataFrame | None = None
@@ -56,12 +58,54 @@ class Inputs:
         """The files of one dataset."""
         return [file for file in self.present if file.dataset == table.name]
 
-    def parse(self, table: Table, files: Iterable[RawFile]) -> DataFrame:
-        """The verdicts on the files' lines, cached; see `frames.parse`."""
+    def parse(self, table: Table, files: Iterable[RawFile], whole: dict[RawFile, Refused] | None = None) -> DataFrame:
+        """The verdicts on the files' lines, cached; see `frames.parse`. `whole`: those that are refused as one."""
+        whole = whole or {}
         columns = {
-            file: header_of(self.s3, self.source, file) if table.name == SALES.name else None for file in files
+            file: header_of(self.s3, self.source, file) if table.name == SALES.name else None
+            for file in files
+            if file not in whole
         }
-        return _cached(frames.parse(self.session, self.source, table, columns))
+        verdicts = frames.parse(self.session, self.source, table, columns)
+        if whole:
+            rows = [refusals.row(self.s3, self.source, file, refusal) for file, refusal in whole.items()]
+            verdicts = verdicts.unionByName(frames.refused(self.session, table, rows))
+        return _cached(verdicts)
+
+
+@dataclass
+class Examined:
+    """What is known of files apart from their verdicts: how many lines, and which are refused as a whole.
+
+    A file refused as a whole counts as one line.
+    """
+
+    inputs: Inputs
+    lines: dict[str, int] = field(default_factory=dict)
+    refused: dict[RawFile, Refused] = field(default_factory=dict)
+
+    def examine(self, files: Iterable[RawFile]) -> None:
+        """Look at those that have not been looked at."""
+        s3, source = self.inputs.s3, self.inputs.source
+        new = [file for file in files if file.key not in self.lines]
+        refused = {file: refusals.by_beginning(s3, source, file) for file in new}
+        measures = frames.measure(self.inputs.session, source, [file for file in new if not refused[file]])
+        for file in new:
+            measure = measures.get(file.key)
+            self.lines[file.key] = measure.lines if measure else 1
+            self._refuse(file, refused[file] or refusals.by_measure(s3, source, file, measure))
+
+    def refuse_by_lines(self, outcome: Outcome) -> bool:
+        """Whether further files are refused as a whole because of what was found in their lines."""
+        known = len(self.refused)
+        for file in outcome.read:
+            if file not in self.refused:
+                self._refuse(file, refusals.by_lines(outcome.files[file.key].refused))
+        return len(self.refused) > known
+
+    def _refuse(self, file: RawFile, refusal: Refused | None) -> None:
+        if refusal:
+            self.refused[file], self.lines[file.key] = refusal, 1
 
 
 def changed_arrivals(table: Table, inputs: Inputs, days: Iterable[date] | None, again: bool) -> set[date]:
@@ -79,12 +123,17 @@ def changed_arrivals(table: Table, inputs: Inputs, days: Iterable[date] | None, 
 
 def compute(table: Table, inputs: Inputs, arrivals: set[date], published: dict[str, str]) -> Outcome:
     """The new state of every day that these arrivals touch. `published`: day → address of its files now."""
-    manifest = inputs.manifest
+    manifest, examined = inputs.manifest, Examined(inputs)
     while True:
         outcome = Outcome(table, arrivals=set(arrivals))
         outcome.read = [file for file in inputs.of(table) if file.arrival in arrivals]
-        outcome.parsed = inputs.parse(table, outcome.read)
+        examined.examine(outcome.read)
+        outcome.lines = examined.lines
+        outcome.parsed = inputs.parse(table, outcome.read, examined.refused)
         outcome.files = _file_entries(outcome)
+        if examined.refuse_by_lines(outcome):
+            outcome.release()
+            continue
         touched = _touched(outcome, inputs, published)
         others = {
             key: entry

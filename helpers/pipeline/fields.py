@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta, timezone
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 LONGEST_TEXT = 1_000  # characters of one value
 LONGEST_LINE = 100_000  # bytes of one line
@@ -19,25 +19,27 @@ MOST_DIGITS = 38  # of any decimal that Parquet and Athena can hold
 # What can be wrong with a line: the vocabulary of the column `reason` of the quarantine.
 REASONS = {
     "empty line": "nothing but white space",
-    "line too long": f"more than {LONGEST_LINE:,} bytes",
+    "line too long": f"more than {LONGEST_LINE:,} bytes; one without end refuses its whole file",
     "not UTF-8": "invalid bytes, or zero bytes as UTF-16 has them",
-    "not JSON": "cannot be parsed, or is no object, or names a key twice",
+    "not JSON": "cannot be parsed, or is no object, or names a key twice, or is nested too deeply",
     "not CSV": "quotes that do not close, or another number of fields than the header",
     "missing": "a key or column that every record needs",
     "bad text": "not a text, or too long, or with control characters",
-    "bad number": "not a number, NaN, Infinity, or more decimals than the column has",
+    "bad number": "not a number, NaN, Infinity, in CSV 1e3 and +9, or more decimals than the column has",
     "out of range": "a number beyond what the column holds or what can be meant",
     "bad time": "not a date or time of the calendar",
     "from the future": "belongs to a day after the one it arrived on",
     "too old": "belongs to a day more than a year before the one it arrived on",
     "bad value": "not one of the values that the column allows",
     "does not add up": "the total is not the sum of its parts",
+    "not text": "the whole file: compressed or binary under a name that promises lines, or the reverse",
+    "bad header": "the whole file: a header that names a column twice, or a second one with other columns",
     "replaced": "a later record has the same key and says something else",
 }
 
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
+_NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)", re.ASCII)  # 1.2E+11 is what a spreadsheet leaves of a long number
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -84,6 +86,14 @@ def one_of(value: object, name: str, allowed: tuple[str, ...]) -> str:
     if text(value, name) not in allowed:
         raise Refused("bad value", f"{name}: {shown(value)}")
     return value
+
+
+def exact(digits: str) -> Decimal:
+    """A number as JSON writes it, with every digit. Refused: an exponent of more than 18 digits."""
+    try:
+        return Decimal(digits)
+    except InvalidOperation:
+        raise Refused("out of range", shown(digits)) from None
 
 
 def number(value: object, name: str) -> Decimal:

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from helpers.pipeline.arrivals import Folder, RawFile
 from helpers.pipeline.fields import LONGEST_LINE
 from helpers.pipeline.lines import Origin, origin_of, parser
+from helpers.pipeline.refusals import LONGEST_READ, Measure
 from helpers.pipeline.schema import Table, parsed_columns, spark_ddl
 
 LINES_A_BATCH = 500  # an Arrow batch is one piece of Java's direct memory: few lines, since some are long
@@ -59,17 +60,30 @@ def parse(session: SparkSession, source: Folder, table: Table, files: dict[RawFi
     return lines.mapInArrow(parser(table, origins), spark_ddl(parsed_columns(table)))
 
 
-def count_lines(session: SparkSession, source: Folder, files: Iterable[RawFile]) -> dict[str, int]:
-    """How many lines each file has, by key, counted by Spark itself without our parser; 0 for an empty one."""
-    counts = {file.key: 0 for file in files}
-    if not counts:
-        return counts
+def refused(session: SparkSession, table: Table, rows: Iterable[dict[str, object]]) -> DataFrame:
+    """Entries of whole files beside the answer of `parse`; see `refusals.row`."""
+    columns = parsed_columns(table)
+    return session.createDataFrame([tuple(row.get(name) for name, _ in columns) for row in rows], spark_ddl(columns))
+
+
+def measure(session: SparkSession, source: Folder, files: Iterable[RawFile]) -> dict[str, Measure]:
+    """What Spark itself reads of each file, by key, without our parser; nothing of an empty one."""
+    measures = {file.key: Measure() for file in files}
+    if not measures:
+        return measures
     origins = {address(session, source.uri(file.key)): Origin(file.key, file.arrival) for file in files}
-    found = _lines(session, origins).groupBy(F.col("_metadata.file_path").alias("path")).count()
+    size = F.octet_length("value")
+    found = (
+        _lines(session, origins)
+        .groupBy(F.col("_metadata.file_path").alias("path"))
+        .agg(F.count("*").alias("lines"), F.sum(size + 1).alias("bytes"), F.max(size).alias("longest"))
+    )
     for row in found.collect():
-        counts[origin_of(row["path"], origins).source] += row["count"]
-    return counts
+        measures[origin_of(row["path"], origins).source] = Measure(row["lines"], row["bytes"], row["longest"])
+    return measures
 
 
 def _lines(session: SparkSession, origins: dict[str, Origin]) -> DataFrame:
-    return session.read.option("lineSep", "\n").text(sorted(origins))
+    """The lines as Hadoop's reader cuts them, which keeps no more of an endless one than it is told."""
+    options = {"lineSep": "\n", "mapreduce.input.linerecordreader.line.maxlength": LONGEST_READ}
+    return session.read.options(**options).text(sorted(origins))

@@ -132,11 +132,9 @@ class Run:
         """
         findings = checks.Findings()
         prints: dict[str, str] = {}
-        everything = [file for outcome in outcomes for file in outcome.read]
-        counted = frames.count_lines(self.session, self.source, everything)
         for outcome in outcomes:
             table, expected = outcome.table, {day: entry.rows for day, entry in outcome.days.items() if entry.rows}
-            checks.files(findings, outcome.files, counted)
+            checks.files(findings, outcome.files, outcome.lines)
             checks.days(findings, table, after)
             if expected:
                 written = lake.read(self.session, self.target, table, self.version)

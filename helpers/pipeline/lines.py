@@ -58,7 +58,10 @@ def verdict(name: str, line: bytes, origin: Origin) -> dict[str, object]:
     try:
         if name == "events":
             return {"kind": "valid", **rules.event(line, origin.arrival), **about}
-        if rules.header(decoded(line)):
+        header = rules.header(decoded(line))
+        if header:
+            if header != (origin.columns or rules.SALE_COLUMNS):
+                raise Refused("bad header", "not the columns of the file's first header")
             return {"kind": "header", "day": origin.arrival, **about}
         row = rules.sale(line, origin.arrival, origin.columns or rules.SALE_COLUMNS)
         return {"kind": "valid", **row, **about}

@@ -14,7 +14,7 @@ from datetime import date
 from helpers.pipeline.arrivals import Folder, RawFile
 
 KEY = "_pipeline/manifest.json"
-VERSION = 1  # raise it when the rules change: every file is then read again
+VERSION = 2  # raise it when the rules change: every file is then read again
 
 
 @dataclass

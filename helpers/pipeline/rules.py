@@ -19,6 +19,7 @@ from helpers.pipeline.fields import (
     Refused,
     calendar_day,
     decoded,
+    exact,
     moment,
     money,
     one_of,
@@ -36,6 +37,7 @@ PRODUCT_LINES = (
 AMOUNTS_BELOW = 10**10  # decimal(12,2)
 PRICES_BELOW = 10**8  # decimal(10,2)
 MOST_PIECES = 1_000_000
+MOST_LEVELS = 100  # of arrays and objects inside each other; Python's own limit differs from place to place
 INT = (1, 2**31 - 1)
 
 EVENT_KEYS = ("event_id", "event_time", "received_at", "user_id", "action", "device", "items", "amount")
@@ -79,8 +81,8 @@ def _json_object(content: str) -> dict[str, object]:
     try:
         found = json.loads(
             content,
-            parse_float=Decimal,
-            parse_int=Decimal,
+            parse_float=exact,
+            parse_int=exact,
             parse_constant=_no_constant,
             object_pairs_hook=_unique,
         )
@@ -90,7 +92,18 @@ def _json_object(content: str) -> dict[str, object]:
         raise Refused("not JSON", detail) from None
     if not isinstance(found, dict):
         raise Refused("not JSON", f"no object: {shown(found)}")
+    if content.count("[") + content.count("{") > MOST_LEVELS and _levels(found) > MOST_LEVELS:
+        raise Refused("not JSON", "nested too deeply")
     return found
+
+
+def _levels(found: object) -> int:
+    """How deeply arrays and objects lie inside each other."""
+    levels, inside = 0, [found]
+    while inside := [each for each in inside if isinstance(each, dict | list)]:
+        levels += 1
+        inside = [more for each in inside for more in (each.values() if isinstance(each, dict) else each)]
+    return levels
 
 
 def _no_constant(name: str):
@@ -122,7 +135,7 @@ def _device(device: object, extra: dict) -> tuple[str | None, str | None]:
         return None, None
     if not isinstance(device, dict):
         raise Refused("bad value", f"device: {shown(device)}")
-    extra.update({f"device.{key}": value for key, value in device.items() if key not in ("os", "version")})
+    _keep(extra, "device.", device, ("os", "version"))
     return _optional_text(device, "os"), _optional_text(device, "version")
 
 
@@ -140,9 +153,17 @@ def _items(items: object, extra: dict) -> list[dict[str, object]] | None:
                 "price": money(_json_number(_needed(item, "price"), "price"), "price", PRICES_BELOW),
             }
         )
-        known = ("sku", "quantity", "price")
-        extra.update({f"items[{index}].{key}": value for key, value in item.items() if key not in known})
+        _keep(extra, f"items[{index}].", item, ("sku", "quantity", "price"))
     return rows
+
+
+def _keep(extra: dict, prefix: str, found: dict, known: tuple[str, ...]) -> None:
+    """Note the keys inside an object that the table does not know."""
+    for key, value in found.items():
+        if key not in known:
+            if prefix + key in extra:
+                raise Refused("not JSON", f"key {shown(prefix + key)} twice")
+            extra[prefix + key] = value
 
 
 def _json_number(value: object, name: str) -> object:
@@ -174,11 +195,15 @@ def _as_json(extra: dict) -> str | None:
 
 
 def header(content: str) -> tuple[str, ...] | None:
-    """The column names of a CSV line, in lower case, when it is a header; else None."""
+    """The column names of a CSV line, in lower case, when it is a header; else None.
+
+    A column without a name, as spreadsheets add at the end, is called by its place: `column 12`.
+    """
     try:
-        names = tuple(name.strip().lower() for name in _csv_fields(content))
+        fields = _csv_fields(content)
     except Refused:
         return None
+    names = tuple(name.strip().lower() or f"column {place}" for place, name in enumerate(fields, 1))
     return names if {"ordernumber", "orderdate"} <= set(names) else None
 
 

@@ -88,6 +88,17 @@ def test_a_good_event_becomes_a_row_with_exact_values():
         (json.dumps(GOOD).replace("20.5", "1e-999999999"), "bad number"),
         (changed(items=[{"sku": "a", "quantity": 2**31, "price": 1}]), "out of range"),
         (changed(items=[{"sku": "a", "quantity": 1.5, "price": 1}]), "bad number"),
+        (json.dumps(GOOD)[:-1] + ', "x": ' + "1e" + "9" * 30 + "}", "out of range"),
+        (json.dumps(GOOD)[:-1] + ', "x": ' + "1e-" + "9" * 30 + "}", "out of range"),
+        (json.dumps(GOOD)[:-1] + ', "x": ' + "[" * 100 + "]" * 100 + "}", "not JSON"),
+        (json.dumps(GOOD)[:-1] + ', "x": ' + '{"a":' * 1200 + "1" + "}" * 1200 + "}", "not JSON"),
+        (json.dumps(GOOD)[:-1] + ', "x": {"a": 1, "a": 2}}', "not JSON"),
+        (json.dumps(GOOD)[:-1] + ', "x": Infinity}', "bad number"),
+        (changed(device={"os": "ios", "tilt": 1}, **{"device.tilt": 2}), "not JSON"),
+        (changed(items=[{"sku": "a", "quantity": 2, "price": 10.25, "x": 1}], **{"items[0].x": 2}), "not JSON"),
+        (changed(items=[{"sku": "a", "quantity": 0, "price": 1}]), "out of range"),
+        (changed(items=[{"sku": "a", "quantity": -1, "price": 1}]), "out of range"),
+        (changed(event_time="2004-02-30 08:15:30"), "bad time"),
         (changed(event_time="2024-02-30 08:15:30"), "bad time"),
         (changed(event_time="2024-03-02 24:00:00"), "bad time"),
         (changed(event_time="0000-03-02 08:00:00"), "bad time"),
@@ -137,6 +148,12 @@ def test_a_byte_order_mark_and_a_carriage_return_do_no_harm():
     assert said(b"\xef\xbb\xbf" + json.dumps(GOOD).encode() + b"\r")["kind"] == "valid"
 
 
+def test_brackets_within_texts_and_99_levels_do_no_harm():
+    assert said(changed(note="[" * 5000))["kind"] == "valid"
+    row = said(json.dumps(GOOD)[:-1] + ', "x": ' + "[" * 99 + "]" * 99 + "}")
+    assert row["extra"] == '{"x":' + "[" * 99 + "]" * 99 + "}"
+
+
 def test_minus_zero_is_zero():
     row = said(changed(amount=0).replace('"amount": 0', '"amount": -0.0').replace("10.25", "0"))
     assert str(row["amount"]) == "0.00"
@@ -162,7 +179,16 @@ def test_a_good_sale_becomes_a_row():
         (SALE.replace("10.50", "10,50"), "not CSV"),
         (SALE.replace("10.50", '"10,50"'), "bad number"),
         (SALE.replace("10.50", "NaN"), "bad number"),
-        (SALE.replace("10.50", "1e2"), "does not add up"),
+        (SALE.replace("10.50", "1.05e1"), "bad number"),
+        (SALE.replace("10.50", "+10.50"), "bad number"),
+        (SALE.replace("20000,", "2e4,"), "bad number"),
+        (SALE.replace("20000,", "+20000,"), "bad number"),
+        (SALE.replace("20000,", "20_000,"), "bad number"),
+        (SALE.replace(",3,", ",-3,"), "out of range"),
+        (SALE.replace("10.50", "-10.50"), "out of range"),
+        (SALE.replace("10.50", "9" * 5000), "out of range"),
+        (SALE.replace("Shipped", "Ship\x00ped"), "not UTF-8"),
+        (SALE.replace("Old Timer", "Jos\xe9").encode("latin-1"), "not UTF-8"),
         (SALE.replace(",3,", ",0,"), "out of range"),
         (SALE.replace(",3,", ",99999999999999999999,"), "out of range"),
         (SALE.replace("20000,", "2147483648,"), "out of range"),
@@ -181,6 +207,20 @@ def test_a_fault_of_a_sale_has_its_reason(line, reason):
 def test_a_header_is_one_wherever_it_stands():
     assert sale(",".join(rules.SALE_COLUMNS))["kind"] == "header"
     assert sale(",".join(rules.SALE_COLUMNS).upper() + "\r")["kind"] == "header"
+
+
+def test_a_second_header_with_other_columns_is_refused():
+    swapped = ",".join(reversed(rules.SALE_COLUMNS))
+    assert (sale(swapped)["kind"], sale(swapped)["reason"]) == ("refused", "bad header")
+    assert sale(swapped, tuple(reversed(rules.SALE_COLUMNS)))["kind"] == "header"
+
+
+def test_a_column_without_a_name_is_called_by_its_place():
+    header = ",".join(rules.SALE_COLUMNS) + ",,"
+    columns = rules.header(header)
+    assert columns == (*rules.SALE_COLUMNS, "column 12", "column 13")
+    assert sale(SALE + ",,", columns)["extra"] is None
+    assert json.loads(sale(SALE + ",web,shop", columns)["extra"]) == {"column 12": "web", "column 13": "shop"}
 
 
 def test_columns_go_by_the_names_of_the_header():

@@ -15,6 +15,7 @@ from helpers import lab, spark
 from helpers.pipeline import frames, job, lease, raw
 from helpers.pipeline.arrivals import Folder, list_raw
 from helpers.pipeline.errors import PipelineError
+from helpers.pipeline.refusals import Measure
 from helpers.pipeline.schema import EVENTS, QUARANTINE, SALES, arrow_schema, parsed_columns
 from tests.pipeline.lakes import HEADER, Lake, event, purchase, sale
 
@@ -89,6 +90,59 @@ def test_hostile_files_are_accounted_for_line_by_line(lake):
     torn = next(row for row in lake.rows(QUARANTINE) if row["reason"] == "not JSON" and "04" in row["source"])
     assert torn["line"] == '{"event_id":"torn'
     assert lake.unreferenced() == []
+
+
+def test_files_that_are_no_text_or_have_a_line_without_end_are_refused_as_one(lake):
+    """One entry each in the quarantine, whatever their size, and the other files' rows are there."""
+    good = lambda name: json.dumps(event(name, 1)).encode() + b"\n"  # noqa: E731
+    endless = good("x") + b"x" * 100_000_000 + b"\n" + good("y")
+    lines = HEADER + sale(1, 1, 1)
+    whole = {
+        "events/2024-03-01.json": (gzip.compress(good("x")), "not text", "gzip"),
+        "events/2024-03-01/a.json.gz": (good("x"), "not text", "its name says gzip, which it is not"),
+        "events/2024-03-01/b.json.gz": (gzip.compress(gzip.compress(good("x"))), "not text", "gzip inside gzip"),
+        "events/2024-03-01/c.json.gz": (gzip.compress(endless, 1), "line too long", "one has more than 16,777,216"),
+        "events/2024-03-01/d.json.gz": (
+            gzip.compress(good("x") * 9) + gzip.compress(b"x" * 17_000_000, 1) + gzip.compress(good("y")),
+            "line too long", "one has more than 16,777,216",
+        ),
+        "sales/2024-03-01.csv": (lines + "x" * 20_000_000 + "\n", "line too long", "one has more than 16,777,216"),
+        "sales/2024-03-01/a.csv": (b"PK\x03\x04" + bytes(999), "not text", "zip, as Excel's xlsx is"),
+        "sales/2024-03-01/b.csv": (lines.replace("country", "status"), "bad header", "it names 'status' twice"),
+        "sales/2024-03-01/c.csv": (
+            lines + HEADER.replace("ordernumber,orderlinenumber", "orderlinenumber,ordernumber") + sale(2, 1, 1),
+            "bad header", "further down is another header, with other columns",
+        ),
+    }  # fmt: skip
+    for key, (content, _, _) in whole.items():
+        lake.put_file(key, content)
+    members = b"".join(gzip.compress(good(name)) for name in ("a", "b"))
+    lake.put_file("events/2024-03-01/e.json.gz", members)
+    lake.put_file("events/2024-03-01/f.json.gz", gzip.compress(b"\xef\xbb\xbf" + good("c")[:-1]))
+    lake.put_file("events/2024-03-02.json", b"\xef\xbb\xbf")
+    lake.put_file("sales/2024-03-01/d.csv", HEADER.strip() + ",,\n" + sale(3, 1, 1).strip() + ",,\n")
+    lake.put_file("sales/2024-03-01/e.csv", HEADER + sale(4, 1, 1) + "x" * 15_000_000)
+    report = lake.run()
+
+    refused = {row["source"]: row for row in lake.rows(QUARANTINE)}
+    assert len(refused) == len(lake.rows(QUARANTINE))
+    assert refused.pop("sales/2024-03-01/e.csv")["detail"] == "more than 100,000 bytes"
+    for key, (_, reason, detail) in whole.items():
+        row = refused.pop(key)
+        assert (row["reason"], row["detail"].startswith(f"the whole file: {detail}")) == (reason, True), row["detail"]
+        assert len(row["line"]) < 1_000
+    assert refused == {}
+    assert sorted(ids(lake)) == ["a", "b", "c"]
+    assert sorted(row["ordernumber"] for row in lake.rows(SALES)) == [3, 4]
+    assert (report.lake["events"].lines, report.lake["sales"].lines) == (5 + 3, 4 + 2 + 3)
+
+    snapshot = lake.snapshot()
+    assert not lake.run().written
+    assert not lake.run(again=True).written
+    assert lake.snapshot() == snapshot
+    lake.put_file("events/2024-03-01.json", good("x"))  # sent once more, now as its name says
+    lake.run()
+    assert sorted(ids(lake)) == ["a", "b", "c", "x"]
 
 
 def test_late_rows_copies_and_corrections_change_their_own_days_only(lake):
@@ -260,7 +314,7 @@ def test_workers_get_few_lines_at_a_time_while_a_run_lasts(lake, monkeypatch):
 def test_checks_stop_what_does_not_add_up(lake, monkeypatch):
     """A line that the parser swallows is noticed by Spark's own count."""
     lake.put_file("events/2024-03-01.json", [event("a", 1), event("b", 1)])
-    monkeypatch.setattr(frames, "count_lines", lambda *_: {"events/2024-03-01.json": 3})
+    monkeypatch.setattr(frames, "measure", lambda *_: {"events/2024-03-01.json": Measure(lines=3)})
     with pytest.raises(
         PipelineError, match=r"1 of \d+ checks failed, nothing was published: .*: expected 3, found 2"
     ):
