@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 
 from .api import validation
+from .api.capacity import CapacityReservations
 from .api.catalogs import Catalogs
 from .api.named_queries import NamedQueries
 from .api.prepared import PreparedStatements
@@ -67,7 +68,8 @@ class Athena:
             workgroups,
             NamedQueries(workgroups),
             self._prepared,
-            Catalogs(glue, tags),
+            Catalogs(glue, tags, workgroups),
+            CapacityReservations(workgroups, tags),
             tags,
         ]
         self._operations = {

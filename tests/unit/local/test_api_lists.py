@@ -241,6 +241,69 @@ def test_engine_versions(athena):
     assert {"SelectedEngineVersion": "AUTO", "EffectiveEngineVersion": "Athena engine version 3"} in versions
 
 
+# Capacity reservations
+
+
+def test_a_capacity_reservation_lives_as_the_api_reference_says(athena, name):
+    athena.create_capacity_reservation(Name=name, TargetDpus=4, Tags=[{"Key": "owner", "Value": "course"}])
+    arn = f"arn:aws:athena:us-east-1:123456789012:capacity-reservation/{name}"
+    assert athena.list_tags_for_resource(ResourceARN=arn)["Tags"] == [{"Key": "owner", "Value": "course"}]
+    assert "already exists" in refusal(athena.create_capacity_reservation, Name=name, TargetDpus=4)[2]
+    athena.update_capacity_reservation(Name=name, TargetDpus=8)
+    found = athena.get_capacity_reservation(Name=name)["CapacityReservation"]
+    assert (found["Status"], found["TargetDpus"], found["AllocatedDpus"]) == ("ACTIVE", 8, 8)
+    assert "only CANCELLED" in refusal(athena.delete_capacity_reservation, Name=name)[2]
+    athena.cancel_capacity_reservation(Name=name)
+    assert "only ACTIVE" in refusal(athena.update_capacity_reservation, Name=name, TargetDpus=4)[2]
+    listed = athena.list_capacity_reservations()["CapacityReservations"]
+    assert [(r["Name"], r["Status"], r["AllocatedDpus"]) for r in listed] == [(name, "CANCELLED", 0)]
+    athena.delete_capacity_reservation(Name=name)
+    assert athena.list_capacity_reservations()["CapacityReservations"] == []
+    assert refusal(athena.get_capacity_reservation, Name=name)[:2] == ("InvalidRequestException", "INVALID_INPUT")
+
+
+def test_a_reservation_is_assigned_to_work_groups_that_are_there(athena, name):
+    athena.create_capacity_reservation(Name=name, TargetDpus=4)
+    put = athena.put_capacity_assignment_configuration
+    put(CapacityReservationName=name, CapacityAssignments=[{"WorkGroupNames": ["primary"]}])
+    found = athena.get_capacity_assignment_configuration(CapacityReservationName=name)
+    assert found["CapacityAssignmentConfiguration"]["CapacityAssignments"] == [{"WorkGroupNames": ["primary"]}]
+    nowhere = [{"WorkGroupNames": ["nowhere"]}]
+    refused = refusal(put, CapacityReservationName=name, CapacityAssignments=nowhere)
+    assert refused[2] == "WorkGroup nowhere is not found."
+    athena.cancel_capacity_reservation(Name=name)
+    athena.delete_capacity_reservation(Name=name)
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters"),
+    [
+        ("list_data_catalogs", {}),
+        ("get_data_catalog", {"Name": "AwsDataCatalog"}),
+        ("list_databases", {"CatalogName": "AwsDataCatalog"}),
+        ("get_database", {"CatalogName": "AwsDataCatalog", "DatabaseName": "default"}),
+        ("list_table_metadata", {"CatalogName": "AwsDataCatalog", "DatabaseName": "default"}),
+    ],
+)
+def test_a_work_group_that_a_catalog_call_names_must_be_there(athena, operation, parameters):
+    refused = refusal(getattr(athena, operation), WorkGroup="nowhere", **parameters)
+    assert refused[2] == "WorkGroup nowhere is not found."
+
+
+def test_managed_query_results_are_refused_not_lost(athena, name):
+    managed = {"ManagedQueryResultsConfiguration": {"Enabled": True}}
+    assert refusal(athena.create_work_group, Name=name, Configuration=managed)[2].startswith("NOT_SUPPORTED: ")
+    athena.create_work_group(Name=name)
+    updates = {"ManagedQueryResultsConfigurationUpdates": {"Enabled": True}}
+    refused = refusal(athena.update_work_group, WorkGroup=name, ConfigurationUpdates=updates)
+    assert refused[2].startswith("NOT_SUPPORTED: ")
+    updates["ManagedQueryResultsConfigurationUpdates"]["Enabled"] = False
+    athena.update_work_group(WorkGroup=name, ConfigurationUpdates=updates)
+    configuration = athena.get_work_group(WorkGroup=name)["WorkGroup"]["Configuration"]
+    assert configuration["ManagedQueryResultsConfiguration"] == {"Enabled": False}
+    athena.delete_work_group(WorkGroup=name)
+
+
 def test_operation_that_the_endpoint_does_not_offer(athena):
     code, _, message = refusal(athena.list_notebook_metadata, WorkGroup="primary")
     assert (code, message) == (

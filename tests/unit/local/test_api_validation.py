@@ -53,6 +53,21 @@ def test_members_of_structures_have_a_path():
     assert "Value at 'queryExecutionContext.database' failed" in refused("StartQueryExecution", request).message
 
 
+def test_keys_and_values_of_maps():
+    """The words are those of other AWS services, which have the same framework."""
+    request = {"Name": "c", "Type": "GLUE", "Parameters": {"": "x" * 51_201}}
+    message = refused("CreateDataCatalog", request).message
+    assert message.startswith(
+        "2 validation errors detected: Value at 'parameters' failed to satisfy constraint: Map keys must satisfy "
+        "constraint: [Member must have length less than or equal to 255, Member must have length greater than or "
+        "equal to 1, Member must satisfy regular expression pattern: "
+    )
+    assert message.endswith(
+        "; Value at 'parameters' failed to satisfy constraint: Map value must satisfy constraint: "
+        "[Member must have length less than or equal to 51200]"
+    )
+
+
 def test_pattern_with_characters_beyond_the_first_plane():
     """The model writes them as Java's surrogate pairs, which Python's `re` refuses."""
     context = {"Catalog": "katalog-\U0001f600"}

@@ -13,10 +13,15 @@ AWS_DATA_CATALOG = "AwsDataCatalog"
 
 
 class Catalogs:
-    def __init__(self, glue, tags):
-        self._glue, self._tags = glue, tags
+    def __init__(self, glue, tags, workgroups):
+        self._glue, self._tags, self._workgroups = glue, tags, workgroups
         self._lock = threading.Lock()
         self._catalogs = {AWS_DATA_CATALOG: {"Name": AWS_DATA_CATALOG, "Type": "GLUE"}}
+
+    def _check_workgroup(self, request):
+        """The work group that a request may name must be there; nothing here depends on which it is."""
+        if "WorkGroup" in request:
+            self._workgroups.get(request["WorkGroup"])
 
     def _get(self, name):
         for known, catalog in self._catalogs.copy().items():
@@ -24,8 +29,10 @@ class Catalogs:
                 return catalog
         raise RequestError(f"Data Catalog {name} was not found", "DATACATALOG_NOT_FOUND")
 
-    def _check_glue(self, name):
+    def _check_glue(self, request):
         """Only the Glue catalog has databases here; another one is registered by name alone."""
+        self._check_workgroup(request)
+        name = request["CatalogName"]
         if self._get(name)["Name"] != AWS_DATA_CATALOG:
             raise RequestError(f"NOT_SUPPORTED: this endpoint reads {AWS_DATA_CATALOG} only, not {name}")
 
@@ -42,9 +49,11 @@ class Catalogs:
         return {}
 
     def get_data_catalog(self, request):
+        self._check_workgroup(request)
         return {"DataCatalog": self._get(request["Name"])}
 
     def list_data_catalogs(self, request):
+        self._check_workgroup(request)
         summaries = [
             {"CatalogName": name, "Type": catalog["Type"]} for name, catalog in sorted(self._catalogs.copy().items())
         ]
@@ -69,14 +78,14 @@ class Catalogs:
     # The operations on databases and tables
 
     def list_databases(self, request):
-        self._check_glue(request["CatalogName"])
+        self._check_glue(request)
         pages = self._glue.get_paginator("get_databases").paginate()
         databases = [_database(found) for page in pages for found in page["DatabaseList"]]
         databases.sort(key=lambda database: database["Name"])
         return paging.page("DatabaseList", "databases", databases, request)
 
     def get_database(self, request):
-        self._check_glue(request["CatalogName"])
+        self._check_glue(request)
         name = request["DatabaseName"].lower()
         try:
             found = self._glue.get_database(Name=name)["Database"]
@@ -85,7 +94,7 @@ class Catalogs:
         return {"Database": _database(found)}
 
     def list_table_metadata(self, request):
-        self._check_glue(request["CatalogName"])
+        self._check_glue(request)
         database = request["DatabaseName"].lower()
         pattern = _name_pattern(request.get("Expression"))
         try:
@@ -99,7 +108,7 @@ class Catalogs:
         return page
 
     def get_table_metadata(self, request):
-        self._check_glue(request["CatalogName"])
+        self._check_glue(request)
         database, name = request["DatabaseName"].lower(), request["TableName"].lower()
         try:
             found = self._glue.get_table(DatabaseName=database, Name=name)["Table"]

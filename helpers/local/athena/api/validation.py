@@ -113,6 +113,8 @@ def _problems(operation, shape, value, path):
             yield from _problems(operation, member, item, where)
         elif member.type_name == "list":
             yield from _list_problems(operation, member.member, item, where)
+        elif member.type_name == "map":
+            yield from _map_problems(member, item, where)
 
 
 def _list_problems(operation, shape, items, where):
@@ -123,6 +125,13 @@ def _list_problems(operation, shape, items, where):
             every = ", ".join(_all_constraints(shape))
             yield f"Value at '{where}' failed to satisfy constraint: Member must satisfy constraint: [{every}]"
             return
+
+
+def _map_problems(shape, items, where):
+    for what, inner, values in (("keys", shape.key, items), ("value", shape.value, items.values())):
+        if any(True for value in values for _ in _constraints(inner, value, ())):
+            every = ", ".join(_all_constraints(inner))
+            yield f"Value at '{where}' failed to satisfy constraint: Map {what} must satisfy constraint: [{every}]"
 
 
 def _constraints(shape, value, later):

@@ -110,7 +110,10 @@ class WorkGroups:
             results = _updated_results(
                 configuration["ResultConfiguration"], updates.pop("ResultConfigurationUpdates", {})
             )
+            managed = updates.pop("ManagedQueryResultsConfigurationUpdates", {})
             configuration = {**configuration, **updates, "ResultConfiguration": results}
+            if "Enabled" in managed:
+                configuration["ManagedQueryResultsConfiguration"] = {"Enabled": managed["Enabled"]}
             _check(configuration)
             group.configuration = configuration
             group.description = request.get("Description", group.description)
@@ -141,6 +144,8 @@ def _check(configuration):
     location = configuration.get("ResultConfiguration", {}).get("OutputLocation")
     if location is not None:
         check_location(location)
+    if configuration.get("ManagedQueryResultsConfiguration", {}).get("Enabled"):
+        raise RequestError("NOT_SUPPORTED: this endpoint keeps results in S3 only, not as managed query results")
     version = configuration.get("EngineVersion", {}).get("SelectedEngineVersion", "AUTO")
     if version not in _ENGINES:
         raise RequestError(f"{version} is not supported. Select an engine version that Athena supports.")
