@@ -73,7 +73,7 @@ class QueryParser(ExpressionParser):
             query.offset = self._row_count()
             self.accept_any("ROW", "ROWS")
         if self.accept("LIMIT"):
-            query.limit = None if self.accept("ALL") else self._row_count()
+            query.limit = None if self.accept("ALL") else self._row_count("'?', 'ALL', <integer>")
         elif self.accept("FETCH"):
             query.limit = self._fetch()
             query.fetch = "WITH TIES" if self.accept("WITH", "TIES") else "ONLY"
@@ -81,21 +81,18 @@ class QueryParser(ExpressionParser):
                 self.expect("ONLY")
         return query
 
-    def _row_count(self):
+    def _row_count(self, expecting="'?', <integer>"):
         if self.token.kind not in ("integer", "param"):
-            raise self.mismatch("'?', <integer>")
+            raise self.mismatch(expecting)
         return self.primary()
 
     def _fetch(self):
         if not self.accept_any("FIRST", "NEXT"):
             raise self.mismatch("'FIRST', 'NEXT'")
-        count = (
-            self._row_count()
-            if self.token.kind in ("integer", "param")
-            else tree.Literal("integer", "1", **self.here())
-        )
+        counted = self.token.kind in ("integer", "param")
+        count = self._row_count() if counted else tree.Literal("integer", "1", **self.here())
         if not self.accept_any("ROW", "ROWS"):
-            raise self.mismatch("'ROW', 'ROWS'")
+            raise self.mismatch("'ROW', 'ROWS'" if counted else "'?', 'ROW', 'ROWS', <integer>")
         return count
 
     def _with(self):

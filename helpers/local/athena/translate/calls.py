@@ -102,7 +102,7 @@ def _resolve(binder, name, node, arguments):
     choice = signatures.choose(overloads, given, lambda i, inputs: binder.lambda_body(bound[i], inputs))
     if choice is None:
         shown = ", ".join("<function>" if t is None else str(t) for t in given)
-        expected = ", ".join(f"{f.name}({', '.join(f.arguments)})" for f in overloads)
+        expected = ", ".join(f"{f.name}({', '.join(map(_as_trino, f.arguments))})" for f in overloads)
         raise AthenaError(
             "FUNCTION_NOT_FOUND",
             f"Unexpected parameters ({shown}) for function {name}. Expected: {expected}",
@@ -114,6 +114,11 @@ def _resolve(binder, name, node, arguments):
         lambdas[i] if i in lambdas else coerce(a, t) for i, (a, t) in enumerate(zip(bound, resolved, strict=True))
     ]
     return chosen, match, args
+
+
+def _as_trino(argument):
+    """The pattern of an argument with Trino's names of lengths: varchar(x), varchar(y)."""
+    return re.sub(r"(char)\(([nmk])\)", lambda m: f"{m[1]}({'xyz'['nmk'.index(m[2])]})", argument)
 
 
 def _bound(binder, argument):

@@ -55,11 +55,20 @@ def _from_floating(kind, target):
 
 
 def to_floating(source, target):
+    narrower = _to_real if target.base == "real" else lambda x: x
+    if source.base == "double":
+        return narrower
     if source.is_numeric or source.base == "boolean":
         return _native(target)
     if source.is_text:
-        return lambda x: f"CAST(t_cast_double({x}, '{target.base.upper()}') AS {target.duckdb})"
+        return lambda x: narrower(f"t_cast_double({x}, '{target.base.upper()}')")
     return None
+
+
+def _to_real(x):
+    """A double as Java's float: what is too large for one is infinite."""
+    infinite = f"CAST(CASE WHEN {x} > 0 THEN 'infinity' ELSE '-infinity' END AS FLOAT)"
+    return f"CASE WHEN {x} IS NOT NULL THEN coalesce(TRY_CAST({x} AS FLOAT), {infinite}) END"
 
 
 def to_decimal(source, target):
