@@ -1,6 +1,7 @@
 """EXPLAIN: the plan as text, with the partitions and columns that are left after pruning. Reads no data."""
 
 import json
+import re
 
 from . import types
 from .errors import AthenaError
@@ -18,19 +19,24 @@ def explain(statement, context):
     if not isinstance(inner, statement_tree.SelectStatement):
         raise AthenaError("NOT_SUPPORTED", f"EXPLAIN of {inner.substatement_type} is not supported by this endpoint")
     kind = statement.options.get("TYPE", "DISTRIBUTED")
-    if statement.options.get("FORMAT", "TEXT") != "TEXT":
-        raise AthenaError("NOT_SUPPORTED", "EXPLAIN gives text plans only on this endpoint")
+    form = statement.options.get("FORMAT", "TEXT")
+    if form == "GRAPHVIZ":
+        raise AthenaError("NOT_SUPPORTED", "EXPLAIN gives plans as text and JSON on this endpoint")
     inner.parameters = statement.parameters
     planned = plan(inner.query, context, bound_parameters(inner, context))
     if kind == "VALIDATE":
         return Outcome([ResultColumn.of("Valid", types.BOOLEAN)], [["true"]], file="txt")
     if kind == "IO":
-        lines = [*json.dumps(_inputs(planned), indent=2, separators=(",", " : ")).split("\n"), ""]
+        lines = [*_json_lines(_inputs(planned)), ""]
     else:
         lines = _output(planned) + _lines(planned.tree, 1, context)
+        if form == "JSON":
+            root = _as_json(lines)
+            lines = _json_lines(root if kind == "LOGICAL" else {"0": root})
     if statement.analyze:
         count = sum(1 for _ in select(inner, context).rows)
-        lines += [f"Output rows: {count}", f"Data scanned: {context.scanned_bytes} bytes"]
+        if form == "TEXT":
+            lines += [f"Output rows: {count}", f"Data scanned: {context.scanned_bytes} bytes"]
     return Outcome([ResultColumn.of("Query Plan", types.VARCHAR)], [[line] for line in lines], file="txt")
 
 
@@ -48,6 +54,32 @@ def _inputs(planned):
     ]
     unknown = dict.fromkeys(("outputRowCount", "outputSizeInBytes", "cpuCost", "maxMemory", "networkCost"), "NaN")
     return {"inputTableColumnInfos": tables, "estimate": unknown}
+
+
+def _json_lines(value):
+    return json.dumps(value, indent=2, separators=(",", " : ")).split("\n")
+
+
+def _as_json(lines):
+    """The lines of a plan as Trino's JSON of it: a node with its children, without estimates."""
+    above = []  # the nodes from the root to the one before, by depth
+    for number, line in enumerate(lines):
+        text = line.lstrip()
+        depth = (len(line) - len(text)) // 4
+        name, _, rest = text.removeprefix("- ").partition("[")
+        node = {
+            "id": str(number),
+            "name": name.split(" ")[0],
+            "descriptor": dict(re.findall(r"(\w+) = (\[[^]]*\]|[^,\]]+)", rest)),
+            "outputs": [],
+            "details": [],
+            "estimates": [],
+            "children": [],
+        }
+        if depth:
+            above[depth - 1]["children"].append(node)
+        above[depth:] = [node]
+    return above[0]
 
 
 def _output(planned):

@@ -4,6 +4,7 @@ Expected bytes are added up from the Parquet footers by pyarrow, here in the tes
 """
 
 import io
+import json
 
 import pyarrow
 import pyarrow.parquet
@@ -222,6 +223,19 @@ def test_constants_and_metadata_scan_nothing(lake):
 def test_explain_shows_what_is_left(lake):
     lines = [row[0] for row in lake.ok("EXPLAIN SELECT name FROM p WHERE m = 2 AND id > 5").rows]
     assert any("columns = [id, name, m], partitions = 1 of 3" in line for line in lines)
+
+
+def test_explain_as_json_is_the_same_plan(lake):
+    """Trino's shape: fragments by number, nodes with descriptor and children; ANALYZE reads what the query reads."""
+    sql = "SELECT name FROM p WHERE m = 2 AND id > 5"
+    explained = lake.ok(f"EXPLAIN (FORMAT JSON) {sql}")
+    node = json.loads("\n".join(line for (line,) in explained.rows))["0"]
+    assert (node["name"], node["descriptor"]) == ("Output", {"columnNames": "[name]"})
+    while node["children"]:
+        (node,) = node["children"]
+    assert (node["name"], node["descriptor"]["columns"]) == ("TableScan", "[id, name, m]")
+    assert explained.scanned == 0
+    assert lake.ok(f"EXPLAIN ANALYZE (FORMAT JSON) {sql}").scanned == lake.ok(sql).scanned > 0
 
 
 def test_the_hidden_column_names_the_object_and_costs_nothing(lake):
