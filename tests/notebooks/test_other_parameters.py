@@ -1,4 +1,4 @@
-"""Each lesson runs with parameters other than the committed ones, and its solutions still pass their checks."""
+"""Each lesson runs with parameters other than the committed ones: its solutions pass, wrong answers do not."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import pytest
 from helpers.course import parameters
 from helpers.course.notebooks import NOTEBOOKS, read
 from tests.notebooks.other_parameters import OTHER
-from tests.notebooks.running import promises_kept, run_lesson
+from tests.notebooks.running import accepted_wrong_answers, promises_kept, run_lesson, with_wrong_answers
 
 CASES = [(lesson, given) for lesson, cases in OTHER.items() for given in cases]
 
 
 @pytest.mark.parametrize(("lesson", "given"), CASES, ids=lambda each: str(each))
 def test_other_parameters(lesson, given, tmp_path):
-    assert promises_kept(run_lesson(lesson, given, tmp_path)) == []
+    notebook = run_lesson(lesson, given, tmp_path / "out", with_wrong_answers(lesson, tmp_path / "lessons"))
+    assert promises_kept(notebook) == []
+    assert accepted_wrong_answers(notebook) == "[]"
 
 
 def test_every_parameter_is_tried():

@@ -1,14 +1,10 @@
 """Every exercise of every lesson refuses plausible wrong answers.
 
-Rules about numbers, words and functions are judged here; rules that run SQL are judged inside the lesson,
-where its tables are: in a cell put in before the one that closes the lab.
+Rules about numbers, words and functions are judged here; rules that run SQL need the lesson's tables and are
+judged inside it, by `tests/notebooks/test_other_parameters.py`.
 """
 
-import os
-
 import pytest
-from nbclient import NotebookClient
-from nbformat import v4
 
 from helpers import checks
 from helpers.course.notebooks import NOTEBOOKS, code_cells, read
@@ -46,19 +42,3 @@ def test_wrong_answers_get_a_hint(lesson):
             verdict = checks.judge(name, answer, **entry.context)
             assert verdict.status == "not yet", f"{name} takes {answer!r}"
             assert not verdict.message.startswith("Your answer cannot be judged"), (name, verdict.message)
-
-
-@pytest.mark.parametrize("lesson", LESSONS, ids=number_of)
-def test_wrong_sql_is_refused_where_the_tables_are(lesson, endpoint):
-    number = number_of(lesson)
-    if not any(runs_sql(entry) for entry in checks.registered(number).values()):
-        return
-    notebook = read(lesson)
-    closing = next(n for n, cell in enumerate(notebook.cells) if ".close()" in cell.source)
-    question = f"from helpers.checks import accepted_wrong_answers\nprint(accepted_wrong_answers({number!r}))"
-    notebook.cells.insert(closing, v4.new_code_cell(question))
-    client = NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(lesson.parent)}}
-    )
-    client.execute(env={**os.environ, **endpoint.env, "AWS_ENDPOINT_URL": endpoint.url})
-    assert notebook.cells[closing].outputs[0].text == "[]\n"
