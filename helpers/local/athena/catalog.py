@@ -47,6 +47,7 @@ class Table:
     table_type: str
     view_sql: str | None = None
     view_database: str | None = None
+    view_typed: bool = False  # the view has kept its columns' types
     version: str = ""
     raw: dict = field(default_factory=dict, repr=False)
 
@@ -210,6 +211,7 @@ def _table(described):
     table.table_type = VIEW
     table.view_sql, table.view_database = view["originalSql"], view.get("schema") or table.database
     if view.get("columns"):
+        table.view_typed = True
         table.columns = [
             Column(c["name"].lower(), from_hive(c["type"]), views.hive_text(from_hive(c["type"])))
             for c in view["columns"]

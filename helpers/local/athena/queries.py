@@ -52,13 +52,15 @@ def _no_rows(scan, wanted):
     return f"(SELECT {columns} WHERE false)"
 
 
-def plan(query, context, parameters=(), tables=None, row_columns=()):
+def plan(query, context, parameters=(), tables=None, row_columns=(), replaced_view=None):
     """A tree.Query → Planned. Everything that Trino's analysis refuses is refused here, before a byte is read.
 
     `tables`: what names mean, when the caller has looked some up already. `row_columns`: see Planner.
+    `replaced_view`: (catalog, database, name) of a view that cannot be read, since it is being replaced.
     """
     tables = tables or Tables(context.services.catalog, context.catalog, context.database)
     planner = Planner(tables, parameters, constant_of(context), row_columns)
+    planner.replaced_view = replaced_view
     found = planner.plan(query)
     return Planned(found, planner.scans, context, tables.metadata_bytes)
 
@@ -76,9 +78,9 @@ def constant_of(context):
     return value
 
 
-def describe(query, context):
-    """The columns of a query as [(name, Type)]."""
-    return plan(query, context).columns
+def describe(query, context, replaced_view=None):
+    """The columns of a query as [(name, Type)]; see plan()."""
+    return plan(query, context, replaced_view=replaced_view).columns
 
 
 def parameter_nodes(texts):

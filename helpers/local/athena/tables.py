@@ -17,18 +17,9 @@ class Resolved:
     table: object = None
     columns: list = field(default_factory=list)
     view: object = None
-    view_columns: list[str] | None = None
+    view_columns: list | None = None  # [(name, the Type that the view has kept, or None)]
     view_database: str | None = None
     rows: list | None = None
-
-    def plan_view(self, planner):
-        """The plan of the view's query, in the view's own database and without the query's WITH names."""
-        outer_tables, outer_ctes = planner.tables, planner.ctes
-        planner.tables, planner.ctes = outer_tables.within(self.view_database), {}
-        try:
-            return planner.query(self.view, None)
-        finally:
-            planner.tables, planner.ctes = outer_tables, outer_ctes
 
 
 class Tables:
@@ -78,7 +69,7 @@ class Tables:
         if "$" in name:
             return self._metadata_table(qualifier, table, node)
         if table.is_view:
-            return self._view(qualifier, table)
+            return self._view(qualifier, table, node)
         columns = [(c.name, c.type) for c in [*table.columns, *table.partition_keys]]
         return Resolved(qualifier, table=table, columns=columns)
 
@@ -102,14 +93,16 @@ class Tables:
         self.metadata_bytes += size
         return Resolved(qualifier, columns=columns, rows=rows)
 
-    def _view(self, qualifier, table):
+    def _view(self, qualifier, table, node):
         try:
             query = statements.parse_query(table.view_sql)
         except Exception as e:
-            message = f"Failed analyzing stored view '{'.'.join(qualifier)}': {e}"
-            raise AthenaError("INVALID_VIEW", message) from e
-        names = [c.name for c in table.columns]
-        return Resolved(qualifier, view=query, view_columns=names, view_database=table.view_database or qualifier[1])
+            message = f"Failed parsing stored view '{'.'.join(qualifier)}': {e}"
+            raise AthenaError("INVALID_VIEW", message, node.line, node.column) from e
+        columns = [(c.name, c.type if table.view_typed else None) for c in table.columns]
+        return Resolved(
+            qualifier, view=query, view_columns=columns, view_database=table.view_database or qualifier[1]
+        )
 
     def _metadata_table(self, qualifier, table, node):
         """`"t$partitions"`: the partitions of a table as rows."""

@@ -16,7 +16,9 @@ def create(statement, context):
 
     database, name = database_of(statement.name, context), statement.name.table
     tree = statements.parse_query(statement.query)
-    columns = [(column.lower() if column else column, t) for column, t in queries.describe(tree, context)]
+    replaced = (CATALOG, database, name) if statement.replace else None
+    described = queries.describe(tree, context, replaced)
+    columns = [(column.lower() if column else column, t) for column, t in described]
     _check_columns([column for column, _ in columns])
     if not context.services.catalog.has_database(database):
         raise schema_not_found(database)
@@ -26,9 +28,9 @@ def create(statement, context):
     if existing is not None and not statement.replace:
         raise _exists("View", statement, context)
     default = (context.database or database).lower()
-    described = table_input(name, formatted(tree), CATALOG, default, columns, statement.comment)
+    kept = table_input(name, formatted(tree), CATALOG, default, columns, statement.comment)
     glue = context.services.glue
-    (glue.update_table if existing is not None else glue.create_table)(DatabaseName=database, TableInput=described)
+    (glue.update_table if existing is not None else glue.create_table)(DatabaseName=database, TableInput=kept)
     return Outcome(file="txt")
 
 

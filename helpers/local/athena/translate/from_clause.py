@@ -3,7 +3,7 @@
 from .. import coercions, types
 from ..errors import AthenaError
 from ..sql import tree
-from . import operators, table_functions
+from . import operators, stored_views, table_functions
 from .expr import Expr, call
 from .expressions import Binder
 from .placement import parts, require_scalar
@@ -44,8 +44,8 @@ class FromClause:
         resolved = self.planner.tables.resolve(node, self._version(node))
         qualifier = resolved.qualifier
         if resolved.view is not None:
-            plan = resolved.plan_view(self.planner)
-            return self._derived(plan, None, resolved.view_columns, node, qualifier)
+            plan = stored_views.plan(self.planner, resolved, node)
+            return self._derived(plan, None, [name for name, _ in resolved.view_columns], node, qualifier)
         if resolved.rows is not None:
             relation = ConstantRows(resolved.columns, resolved.rows)
             return relation, fields_of(relation, resolved.columns, qualifier)

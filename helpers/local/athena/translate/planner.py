@@ -28,6 +28,7 @@ class Planner(WithQueries):
         self.constant, self.row_columns = constant, row_columns
         self.scans = []
         self.ctes = {}
+        self.open_views, self.replaced_view = [], None  # (catalog, database, name)
         self._depth = 0
 
     def parameter(self, node):
