@@ -10,6 +10,7 @@ from .translate.planner import Planner
 from .translate.pruning import table_scan
 
 _FETCH = 2000
+MUCH = 2 << 30  # bytes of a query's scans from where DuckDB must not keep dictionaries (translate/expr.py)
 
 
 class Planned:
@@ -43,6 +44,8 @@ class Planned:
             wanted, empty = table_scan(scan, connect)
             scan.relation_sql = _no_rows(scan, wanted) if empty else readers.open_scan(wanted, self._context, con)
         self.scanned_bytes = self._context.scanned_bytes - before
+        for scan in self.scans:
+            scan.reads_much = self.scanned_bytes > MUCH
         return self._plan.sql()
 
 

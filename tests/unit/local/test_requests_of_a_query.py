@@ -7,39 +7,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from helpers.local.athena import engine
 from helpers.local.athena.budget import ByteBudget
-from helpers.local.athena.catalog import Catalog
-from helpers.local.athena.duck import Duck
-from helpers.local.athena.objects import LEAST_LIMIT, MOST_LIMIT, ObjectCache, disk_limit
-from helpers.local.athena.outcome import Context, Services
+from helpers.local.athena.objects import LEAST_LIMIT, MOST_LIMIT, disk_limit
 from helpers.local.athena.service import client
-from helpers.local.athena.sql import statements
+from tests.unit.local.in_process import Engine
 
 BUCKET, DATABASE = "requests-of-a-query", "requests_of_a_query"
 FEW, MANY = 100, 10_000
-
-
-class Engine:
-    """Runs statements in this process over the endpoint's S3 and Glue, and notes each request that it sends."""
-
-    def __init__(self, s3, glue, folder):
-        objects, duck = ObjectCache(s3, folder / "objects"), Duck(folder)
-        self._services, self._requests = Services(s3, glue, Catalog(glue, s3), objects, duck), []
-        for sender in (s3, glue):
-            sender.meta.events.register("before-call", self._note)
-
-    def _note(self, model, params, **_):
-        body = params.get("body") or b""
-        self._requests.append((model.name, "Expression" in str(body)))
-
-    def run(self, sql):
-        """→ (rows, names of the requests in order)."""
-        self._services.catalog.changed()  # nothing is remembered of earlier statements
-        self._requests.clear()
-        context = Context("execution", self._services, database=DATABASE)
-        outcome = engine.run(statements.parse(sql), context)
-        return list(outcome.rows), list(self._requests)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +24,7 @@ def executor(endpoint, tmp_path_factory):
     content = io.BytesIO()
     pq.write_table(pa.table({"a": [1, 2, 3]}), content)
     s3.put_object(Bucket=BUCKET, Key="t/p=7/part.parquet", Body=content.getvalue())
-    made = Engine(client("s3", endpoint.url), client("glue", endpoint.url), tmp_path_factory.mktemp("engine"))
+    made = Engine(endpoint.url, tmp_path_factory.mktemp("engine"), DATABASE)
     for count in (FEW, MANY):
         _registered(made, glue, f"registered_{count}", count)
         made.run(

@@ -124,11 +124,21 @@ def _copies(expr):
     return bool(expr.args) and (template.count("{0}") > 1 or bool(_EXPANDING.search(template)))
 
 
+def _flat(column):
+    """SQL of a column without the dictionary that a Parquet file keeps its values in.
+
+    A grouped aggregation in DuckDB 2.0 holds every dictionary that it has met until it ends, outside its memory
+    limit: 100 MB for each file of TPC-H's lineitem. Values stay the same; it costs about a tenth of the query's time.
+    """
+    return f"coalesce({column}, NULL)"
+
+
 @dataclass
 class Renderer:
-    """Expr → DuckDB SQL. `columns` overrides how a ColumnRef is written."""
+    """Expr → DuckDB SQL. `columns` overrides how a ColumnRef is written; `flat`: aggregates get flat columns."""
 
     columns: dict = field(default_factory=dict)
+    flat: bool = False
 
     def __call__(self, expr):
         if expr.op == "column":
@@ -138,6 +148,8 @@ class Renderer:
         if expr.op == "parameter":
             return f'"{expr.value}"'
         parts = [self(a) for a in expr.args]
+        if expr.op == "aggregate" and self.flat:
+            parts = [_flat(part) if a.op == "column" else part for a, part in zip(expr.args, parts, strict=True)]
         if _copies(expr):
             return self._fill_once(expr, parts)
         return self._fill(expr, parts)

@@ -136,8 +136,12 @@ class SelectPlan:
         relation = anchor if self.relation is None else Joined("cross", self.relation, anchor)
         return replace(self, outputs=outputs, having=having, order_by=orders, relation=relation)
 
+    @property
+    def reads_much(self):
+        return self.relation is not None and any(leaf.reads_much for leaf in self.relation.leaves())
+
     def _sql(self):
-        render = Renderer()
+        render = Renderer(flat=bool(self.grouping) and self.reads_much)
         chosen = sorted(self.needed if self.needed is not None else range(len(self.outputs)))
         # without outputs an aggregation over all rows must still give one row, not one for each
         no_outputs = "count(*) AS c" if self.aggregated and not self.grouping else "1 AS c"
@@ -228,6 +232,10 @@ class SetPlan:
     @property
     def columns(self):
         return self.left.columns
+
+    @property
+    def reads_much(self):
+        return any(getattr(side, "reads_much", False) for side in (self.left, self.right))
 
     def absorb(self, predicates, derived):
         self.left.absorb(predicates, derived)

@@ -51,7 +51,9 @@ def need(expr, below=WHOLE):
 
 
 class Relation:
-    """A leaf of a FROM clause with its own alias."""
+    """A leaf of a FROM clause with its own alias. `reads_much`: whether a query's scans below it are large."""
+
+    reads_much = False
 
     def __init__(self):
         self.alias = new_alias()
@@ -101,6 +103,10 @@ class Derived(Relation):
     def __init__(self, plan, lateral=False):
         super().__init__()
         self.plan, self.lateral = plan, lateral
+
+    @property
+    def reads_much(self):
+        return getattr(self.plan, "reads_much", False)
 
     def settle(self):
         self.plan.require(self.needed)
