@@ -4,7 +4,6 @@ import contextlib
 import io
 import json
 import os
-import re
 import sys
 import threading
 import traceback
@@ -13,12 +12,11 @@ from xml.sax.saxutils import escape
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from . import glue_versions, loopback
+from . import glue_changes, glue_versions, loopback
 from .athena.errors import NO_SPACE
 from .athena.service import Athena
 
 ATHENA = "AmazonAthena."
-_GLUE_CHANGE = re.compile(r"AWSGlue\.(Batch)?(Create|Update|Delete|Import|Put)")
 _CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
 _JSON = "application/x-amz-json-1.1"
 
@@ -36,6 +34,7 @@ class Application:
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         if target.startswith(ATHENA):
             return self._ask_athena(target.removeprefix(ATHENA), environ, start_response)
+        changed = glue_changes.place(environ) if glue_changes.is_change(target) else None
         try:
             if target == glue_versions.TARGET:
                 answer = self._tables(environ, start_response, lambda *error: _refusal(start_response, *error))
@@ -44,8 +43,8 @@ class Application:
                     answer = self._moto(environ, start_response)
         except Exception as error:
             return _failure(error, environ, start_response)
-        if _GLUE_CHANGE.match(target):
-            self._athena.catalog_changed()
+        if changed is not None:
+            self._athena.catalog_changed(*changed)
         return answer
 
     def _alone_when_conditional(self, environ):

@@ -1,7 +1,7 @@
 """Table name → schema, SerDe and the partitions that a predicate leaves: Glue as the engine sees it.
 
 Everything is read through a boto3 Glue client, so any Glue endpoint will do. Answers are kept until `changed()`
-says that the catalog was written to; over an endpoint whose writes cannot be seen, switch that off with
+says that Glue was written to there; over an endpoint whose writes cannot be seen, switch that off with
 `caching=False`.
 """
 
@@ -86,11 +86,12 @@ class Catalog:
         self._store = PartitionStore(glue)
         self.warehouse = None  # the Iceberg tables, opened when the first one is met
 
-    def changed(self):
-        """Forget what was read: Glue has been written to."""
+    def changed(self, database=None, table=None):
+        """Forget what was read of a table, of a database, or of all: Glue has been written to there."""
         self._generation += 1
-        self._tables = {}
-        self._store.clear()
+        place = tuple(name.lower() for name in (database, table) if name is not None)
+        self._tables = {key: kept for key, kept in self._tables.items() if key[: len(place)] != place}
+        self._store.forget(place)
 
     # ---- databases
 

@@ -118,9 +118,12 @@ class PartitionStore:
         self._lock = threading.Lock()
         self._all, self._some, self._generation = {}, {}, 0
 
-    def clear(self):
+    def forget(self, place=()):
+        """Forget the partitions of (database, table), of (database,), or of all."""
         with self._lock:
-            self._all, self._some, self._generation = {}, {}, self._generation + 1
+            self._generation += 1
+            self._all = {key: kept for key, kept in self._all.items() if key[: len(place)] != place}
+            self._some = {key: kept for key, kept in self._some.items() if key[0][: len(place)] != place}
 
     def partitions(self, table, domains, caching=True):
         """The registered partitions of `table` inside `domains`, in the order of their values."""

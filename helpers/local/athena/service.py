@@ -98,9 +98,9 @@ class Athena:
             raise RequestError(f"NOT_SUPPORTED: this endpoint does not offer {operation}")
         return self._operations[operation](request)
 
-    def catalog_changed(self):
-        """Somebody has changed the Glue catalog past us."""
-        self._services.catalog.changed()
+    def catalog_changed(self, database=None, table=None):
+        """Somebody has changed a table of the Glue catalog past us, a database, or who knows what."""
+        self._services.catalog.changed(database, table)
 
     def stop(self):
         self._executions.stop_all()

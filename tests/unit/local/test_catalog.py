@@ -1,9 +1,12 @@
 """The catalog over Glue: what it reads, what it asks for, and what it may keep."""
 
+import io
+import json
 import uuid
 
 import pytest
 
+from helpers.local import glue_changes
 from helpers.local.athena.catalog import Catalog
 from helpers.local.athena.domains import Domain
 from helpers.local.athena.errors import AthenaError
@@ -151,8 +154,54 @@ def test_what_is_kept_and_when_it_is_forgotten(client, glue, database):
         DatabaseName=database, TableName="kept", PartitionInput={"Values": ["2"], "StorageDescriptor": storage()}
     )
     assert len(fresh.partitions(fresh.table(database, "kept"))) == 2
-    kept.changed()
+    glue.calls.clear()
+    for elsewhere in ((database, "other"), ("other", "kept"), ("other",)):
+        kept.changed(*elsewhere)
+    assert len(kept.partitions(kept.table(database, "kept"))) == 1
+    assert glue.calls == [], "what others changed is no reason to ask again"
+    kept.changed(database.upper(), "KEPT")
     assert len(kept.partitions(kept.table(database, "kept"))) == 2
+
+
+@pytest.mark.parametrize("place", [(), ("{}",), ("{}", "forgotten")])
+def test_a_change_forgets_partitions_asked_by_expression_too(glue, database, place):
+    name = f"forgotten_{len(place)}"
+    make(glue, database, name, [("p", "string")], [("1",)])
+    catalog, one = Catalog(glue, None), {"p": Domain.of_values(["1"])}
+    assert len(catalog.partitions(catalog.table(database, name), one)) == 1
+    glue.delete_partition(DatabaseName=database, TableName=name, PartitionValues=["1"])
+    assert len(catalog.partitions(catalog.table(database, name), one)) == 1, "it was kept"
+    catalog.changed(*(part.format(database).replace("forgotten", name) for part in place))
+    assert catalog.partitions(catalog.table(database, name), one) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_", "expected"),
+    [
+        ("CreatePartition", {"DatabaseName": "D", "TableName": "T", "PartitionInput": {}}, ("D", "t")),
+        ("BatchCreatePartition", {"DatabaseName": "d", "TableName": "t"}, ("d", "t")),
+        ("CreateTable", {"DatabaseName": "d", "TableInput": {"Name": "t"}}, ("d", "t")),
+        ("UpdateTable", {"DatabaseName": "d", "TableInput": {"Name": "T"}, "Name": "t"}, ("d", "t")),
+        ("UpdateTable", {"DatabaseName": "d", "TableInput": {"Name": "new"}, "Name": "old"}, ("d",)),
+        ("DeleteTable", {"DatabaseName": "d", "Name": "t"}, ("d", "t")),
+        ("BatchDeleteTable", {"DatabaseName": "d", "TablesToDelete": ["a", "b"]}, ("d",)),
+        ("DeleteDatabase", {"Name": "d"}, ()),
+        ("CreatePartition", [], ()),
+        ("CreatePartition", {"DatabaseName": {}, "TableInput": []}, ()),
+    ],
+)
+def test_what_a_request_changes(operation, request_, expected):
+    body = json.dumps(request_).encode()
+    environ = {"wsgi.input": io.BytesIO(body)}
+    assert glue_changes.is_change(f"AWSGlue.{operation}")
+    assert glue_changes.place(environ) == expected
+    assert (environ["wsgi.input"].read(), environ["CONTENT_LENGTH"]) == (body, str(len(body)))
+
+
+def test_other_operations_change_no_table():
+    others = ("CreateDatabase", "UpdateDatabase", "GetTable", "GetPartitions", "BatchGetPartition", "SearchTables")
+    for operation in others:
+        assert not glue_changes.is_change(f"AWSGlue.{operation}")
 
 
 def test_tables_as_awswrangler_registers_them(catalog, glue, database):

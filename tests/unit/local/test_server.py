@@ -207,7 +207,7 @@ def test_full_disk_is_one_line(monkeypatch, capsys, target, expected):
 
     application = server.Application(athena=None)
     monkeypatch.setattr(application, "_moto", full)
-    environ = {"REQUEST_METHOD": "PUT", "PATH_INFO": "/b/a&b"}
+    environ = {"REQUEST_METHOD": "PUT", "PATH_INFO": "/b/a&b", "wsgi.input": io.BytesIO()}
     environ |= {"HTTP_X_AMZ_TARGET": target} if target else {}
     started = []
     body = b"".join(application(environ, lambda status, headers: started.append(status)))

@@ -7,7 +7,7 @@ from ..iceberg import statements as iceberg
 from ..sql import ddl_comments, ddl_tree
 from . import columns, databases, describe, partitions, repair, show, tables, views
 from .failures import complaint
-from .names import find
+from .names import database_of, find
 from .starting import check
 
 __all__ = ["check", "is_ddl", "run"]
@@ -72,5 +72,7 @@ def _of_iceberg(statement, context):
 
 def _changing(statement, context, outcome):
     if statement.statement_type != ddl_tree.UTILITY:
-        context.services.catalog.changed()
+        table = getattr(statement, "name", None)
+        place = (database_of(table, context), table.table) if isinstance(table, ddl_tree.TableName) else ()
+        context.services.catalog.changed(*place)
     return outcome

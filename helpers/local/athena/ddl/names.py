@@ -60,4 +60,4 @@ def table_input(table):
 
 def update(table, described, context):
     context.services.glue.update_table(DatabaseName=table.database, TableInput=described)
-    context.services.catalog.changed()
+    context.services.catalog.changed(table.database, table.name)

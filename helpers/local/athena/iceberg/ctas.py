@@ -43,7 +43,7 @@ def create(statement, database, table, context):
     with commits.removed_unless_committed(written.files, context.services.s3):
         context.point_of_no_return()
         _commit(staged, files, database, table)
-    context.services.catalog.changed()
+    context.services.catalog.changed(database, table)
     return outcome(written, "CREATE TABLE")
 
 

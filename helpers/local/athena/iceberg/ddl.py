@@ -68,7 +68,7 @@ def make(database, table, schema, spec, location, held, context):
     except TableAlreadyExistsError as failure:
         raise AthenaError("ALREADY_EXISTS", f"Table already exists: '{database}.{table}'") from failure
     finally:
-        catalog.changed()
+        catalog.changed(database, table)
 
 
 def drop(statement, table, context):

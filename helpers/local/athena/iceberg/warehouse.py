@@ -82,4 +82,4 @@ def commit(table, change, catalog, code="ICEBERG_COMMIT_ERROR"):
     except NoSuchTableError as failure:
         raise AthenaError("TABLE_NOT_FOUND", f"Table '{where}' does not exist") from failure
     finally:
-        catalog.changed()
+        catalog.changed(*table.name()[-2:])

@@ -71,7 +71,7 @@ def create_table_as(statement, context):
     described = table_input(table, target, keys)
     context.services.glue.create_table(DatabaseName=database, TableInput=described)
     register(context, database, table, described["StorageDescriptor"], written.partitions)
-    context.services.catalog.changed()
+    context.services.catalog.changed(database, table)
     return outcome(written, "CREATE TABLE")
 
 

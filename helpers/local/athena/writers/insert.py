@@ -44,7 +44,7 @@ def insert_into(statement, context):
     if written.partitions and not projection.enabled(table):
         descriptor = table.raw["StorageDescriptor"]
         register(context, table.database, table.name, descriptor, written.partitions)
-    context.services.catalog.changed()
+    context.services.catalog.changed(table.database, table.name)
     return outcome(written, "INSERT")
 
 

@@ -204,7 +204,7 @@ def test_deletes_that_cannot_be_applied_are_refused(tables, outside):
 
 
 class _Nobody:
-    def changed(self):
+    def changed(self, database, table):
         """Nobody else holds this catalog."""
 
 
