@@ -68,7 +68,9 @@ class Queries:
         rows = results.rows.page(start, count)
         answer = {
             "ResultSet": {
-                "Rows": [{"Data": [_datum(value) for value in row]} for row in rows],
+                "Rows": [
+                    {"Data": [{} if value is None else {"VarCharValue": value} for value in row]} for row in rows
+                ],
                 "ResultSetMetadata": {"ColumnInfo": [_column(column) for column in results.columns]},
             }
         }
@@ -100,10 +102,6 @@ def _finished(execution):
             f"Query has not yet finished. Current state: {execution.state}", "INVALID_QUERY_EXECUTION_STATE"
         )
     raise RequestError("Could not find results", "RESULT_NOT_FOUND")
-
-
-def _datum(value):
-    return {} if value is None else {"VarCharValue": value}
 
 
 def _column(column):
