@@ -109,7 +109,7 @@ def set_properties(statement, table, context):
 
 def unset_properties(statement, table, context):
     """Run a ddl_tree.UnsetProperties."""
-    wanted = properties.to_iceberg(properties.checked(dict.fromkeys(statement.keys, None)))
+    wanted = properties.to_iceberg(dict.fromkeys(map(properties.known, statement.keys)))
     opened = warehouse.open_table(table, context.services.catalog)
 
     def change():

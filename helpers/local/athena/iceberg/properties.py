@@ -27,13 +27,19 @@ _CODEC = "write.parquet.compression-codec"
 def checked(given):
     """Athena's properties by lower-case name. AthenaError for an unknown name or a value that makes no sense."""
     found = {}
-    for key, value in given.items():
-        key = key.lower()
-        if key not in KNOWN:
-            raise AthenaError(None, f"Unsupported table property key: {key}", error_type=1200)
+    for written, value in given.items():
+        key = known(written)
         _check(key, str(value))
         found[key] = str(value)
     return found
+
+
+def known(name):
+    """The lower-case name of one of Athena's properties. AthenaError for any other."""
+    key = name.lower()
+    if key not in KNOWN:
+        raise AthenaError(None, f"Unsupported table property key: {key}", error_type=1200)
+    return key
 
 
 def _check(key, value):

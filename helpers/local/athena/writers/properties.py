@@ -69,6 +69,8 @@ def storage_of(properties, known):
     for key in values:
         if key not in known:
             raise AthenaError("INVALID_TABLE_PROPERTY", f"Catalog '{CATALOG}' table property '{key}' does not exist")
+    if _text(values, "table_type", "HIVE").upper() != "HIVE":  # an ICEBERG one does not come here
+        raise _invalid("table_type", values["table_type"])
     kind = _text(values, "format", "PARQUET").upper()
     if kind not in FORMATS:
         raise _invalid("format", values["format"])

@@ -188,7 +188,10 @@ def test_properties_are_set_and_unset(tables):
     assert tables.footer(path).row_group(0).column(0).compression == "GZIP"
     tables.ok("ALTER TABLE {t} UNSET TBLPROPERTIES ('write_compression')")
     assert "does not have property" in tables.rows("SHOW TBLPROPERTIES {t}('write_compression')")[0][0]
-    assert tables.error("ALTER TABLE {t} SET TBLPROPERTIES ('x'='y')") == "Unsupported table property key: x"
+    tables.ok("ALTER TABLE {t} UNSET TBLPROPERTIES ('Vacuum_Min_Snapshots_To_Keep')")
+    assert tables.rows("SHOW TBLPROPERTIES {t}") == [["table_type\ticeberg"]]
+    for change in ("SET TBLPROPERTIES ('x'='y')", "UNSET TBLPROPERTIES ('x')"):
+        assert tables.error(f"ALTER TABLE {{t}} {change}") == "Unsupported table property key: x"
 
 
 def test_rename_keeps_everything(tables):

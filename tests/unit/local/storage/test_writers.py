@@ -248,6 +248,10 @@ def test_a_query_that_fails_half_way_leaves_nothing(queries):
             "INVALID_TABLE_PROPERTY: Catalog 'awsdatacatalog' table property 'colour' does not exist",
         ),
         ("CREATE TABLE {t} WITH (format='XLS') AS SELECT 1 AS a", "INVALID_TABLE_PROPERTY: "),
+        (
+            "CREATE TABLE {t} WITH (table_type='DELTA') AS SELECT 1 AS a",
+            "INVALID_TABLE_PROPERTY: Invalid value for catalog 'awsdatacatalog' table property 'table_type': DELTA",
+        ),
         ("CREATE TABLE {t} WITH (write_compression='RAR') AS SELECT 1 AS a", "INVALID_TABLE_PROPERTY: "),
         (
             "CREATE TABLE {t} WITH (partitioned_by=ARRAY['a']) AS SELECT 1 AS a, 2 AS b",
