@@ -95,6 +95,9 @@ _CAST_NAME = {
 }
 
 
+UNEXPLAINED = "this endpoint cannot run the query"
+
+
 def from_duckdb(exc):
     """DuckDB's exception → the error that Athena gives for the same mistake."""
     text = str(exc).split("\n\nLINE ")[0]
@@ -134,8 +137,10 @@ def from_duckdb(exc):
         return AthenaError("HIVE_CURSOR_ERROR", f"Failed to read Parquet file: {damaged[1]}: {damaged[2]}")
     if "Max expression depth" in text:
         return AthenaError("STACK_OVERFLOW", "statement is too large (stack overflow during analysis)")
+    if "Map keys must be unique" in text or "Map keys can not be NULL" in text:
+        return AthenaError("NOT_SUPPORTED", "a map that holds a key twice, or NULL as a key")
     if "Out of Memory" in text:
         return AthenaError(None, "Query exhausted resources at this scale factor", category=SYSTEM)
     if "invalid date" in text or "invalid timestamp" in text or "Conversion Error" in text:
         return AthenaError("INVALID_CAST_ARGUMENT", text.split(": ", 1)[-1])
-    return AthenaError("NOT_SUPPORTED", "this endpoint cannot run the query: " + text.split("\n")[0])
+    return AthenaError("NOT_SUPPORTED", f"{UNEXPLAINED}: " + text.split("\n")[0])

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 import duckdb
 from botocore.exceptions import BotoCoreError, ClientError
 
-from . import engine, reuse
-from .errors import NO_SPACE, SYSTEM, AthenaError, Cancelled, RequestError, from_duckdb, no_space
+from . import engine, parquet_scan, reuse
+from .errors import NO_SPACE, SYSTEM, UNEXPLAINED, AthenaError, Cancelled, RequestError, from_duckdb, no_space
 from .locations import check_location
 from .outcome import Context, Outcome
 from .results import CTAS, Results, ResultWriter, manifest_location, output_location
@@ -223,6 +223,8 @@ class Executions:
             self._end(execution, CANCELLED, reason=getattr(error, "reason", "Query cancelled by user"))
             return
         error = _as_athena_error(error)
+        if error.message.startswith(UNEXPLAINED):
+            error = parquet_scan.damaged(execution.context.parquet_files, error.message) or error
         reason = _with_advice(self._services.objects.named(str(error)), execution)
         if reason.startswith("FAILED: ") and execution.location.endswith(".txt"):
             try:

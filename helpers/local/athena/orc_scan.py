@@ -5,7 +5,10 @@ indexes and without Bloom filters, in the stripes that the stripe statistics can
 streams, so the few protobuf messages of the ORC specification (orc.apache.org/specification/ORCv1) are read here.
 """
 
+import errno
+import struct
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -20,6 +23,10 @@ TAIL = 16 * 1024  # bytes read at once from the end, usually the whole tail
 NONE, ZLIB, SNAPPY, LZO, LZ4, ZSTD = range(6)
 BLOOM_FILTERS = (7, 8)
 LIST, MAP, STRUCT = 10, 11, 12
+
+
+_DAMAGE = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, MemoryError,
+           struct.error, zlib.error, pa.ArrowException)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,22 +53,29 @@ def bytes_scanned(source, domains):
     by_place = parquet.by_place(source)
     total = 0
     for file, path in zip(source.files, source.paths(), strict=True):
-        tail = source.objects.memo(file, "orc tail", lambda f=file, p=path: read_tail(f, p))
-        _, children, names = tail.types[0]
-        places = {name.lower(): child for name, child in zip(names, children, strict=True)}
-        roots = {}
-        for w in source.wanted:
-            if by_place:
-                root = children[w.ordinal] if w.ordinal is not None and w.ordinal < len(children) else None
-            else:
-                root = places.get(w.name)
-            if root is not None:
-                roots[w.name] = (root, w.paths)
-        used = set().union(*(_columns(tail.types, root, paths) for root, paths in roots.values()), set())
-        tested = {roots[c][0]: d for c, d in domains.items() if c in roots and not d.is_all}
-        for stripe in tail.stripes:
-            if all(_may_match(stripe, column, domain) for column, domain in tested.items()):
-                total += sum(stripe.streams.get(column, 0) for column in used)
+        with malformed(file):
+            total += _file_bytes(source, file, path, domains, by_place)
+    return total
+
+
+def _file_bytes(source, file, path, domains, by_place):
+    total = 0
+    tail = source.objects.memo(file, "orc tail", lambda f=file, p=path: read_tail(f, p))
+    _, children, names = tail.types[0]
+    places = {name.lower(): child for name, child in zip(names, children, strict=True)}
+    roots = {}
+    for w in source.wanted:
+        if by_place:
+            root = children[w.ordinal] if w.ordinal is not None and w.ordinal < len(children) else None
+        else:
+            root = places.get(w.name)
+        if root is not None:
+            roots[w.name] = (root, w.paths)
+    used = set().union(*(_columns(tail.types, root, paths) for root, paths in roots.values()), set())
+    tested = {roots[c][0]: d for c, d in domains.items() if c in roots and not d.is_all}
+    for stripe in tail.stripes:
+        if all(_may_match(stripe, column, domain) for column, domain in tested.items()):
+            total += sum(stripe.streams.get(column, 0) for column in used)
     return total
 
 
@@ -123,14 +137,22 @@ def _bounds(statistics):
     return None
 
 
+@contextmanager
+def malformed(file):
+    """HIVE_BAD_DATA for whatever goes wrong with what a damaged file says of itself."""
+    try:
+        yield
+    except (*_DAMAGE, OSError) as failure:
+        if getattr(failure, "errno", None) not in (None, errno.EINVAL):
+            raise
+        message = f"Malformed ORC file {file.uri}: its footers cannot be read"
+        raise AthenaError("HIVE_BAD_DATA", message) from failure
+
+
 def read_tail(file, path):
     """The Tail of an ORC file. HIVE_BAD_DATA when it is none."""
-    try:
-        with open(path, "rb") as stream:
-            return _read_tail(stream)
-    except (IndexError, KeyError, ValueError, zlib.error, pa.ArrowException) as failure:
-        reason = (str(failure) or type(failure).__name__).splitlines()[0]
-        raise AthenaError("HIVE_BAD_DATA", f"Malformed ORC file {file.uri}: {reason}") from failure
+    with malformed(file), open(path, "rb") as stream:
+        return _read_tail(stream)
 
 
 def _read_tail(stream):

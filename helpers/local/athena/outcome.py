@@ -82,6 +82,7 @@ class Context:
     listings: dict = field(default_factory=dict)  # location → the files that this execution found there
     cancelled: threading.Event = field(default_factory=threading.Event)
     committing: bool = False
+    parquet_files: dict = field(default_factory=dict)  # what DuckDB is given to read: local path → URI
     _deciding: threading.Lock = field(default_factory=threading.Lock)
     _stoppers: list = field(default_factory=list)
 

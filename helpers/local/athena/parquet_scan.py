@@ -4,6 +4,7 @@ The rule (design.md, "Bytes scanned"): the compressed size of the column chunks 
 row groups that min/max/null statistics cannot exclude. Nothing referenced, nothing scanned.
 """
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -26,6 +27,31 @@ def footer(objects, file, path):
             raise AthenaError("HIVE_BAD_DATA", f"Not valid Parquet file: {file.uri}: {reason}") from failure
 
     return objects.memo(file, "parquet", read)
+
+
+# What DuckDB says of damaged headers that Arrow may read past.
+_OF_FOOTERS = re.compile(r"TProtocolException|TTransportException|TType|don't know what type|Out of buffer")
+
+
+def damaged(files, reason):
+    """The error for the first file that cannot be read to its end, or None. `files`: {local path: URI}.
+
+    DuckDB's errors, such as `reason`, do not always name the file; one that is no longer there has been read.
+    """
+    for path, uri in files.items():
+        try:
+            with pq.ParquetFile(path) as file:
+                for _ in file.iter_batches():
+                    pass
+        except FileNotFoundError:
+            continue
+        except (pa.ArrowException, OSError) as failure:
+            reason = str(failure).splitlines()[0]
+            return AthenaError("HIVE_CURSOR_ERROR", f"Failed to read Parquet file: {uri}: {reason}")
+    if _OF_FOOTERS.search(reason):
+        uri = next(iter(files.values())) if len(files) == 1 else f"one of {len(files)}"
+        return AthenaError("HIVE_CURSOR_ERROR", f"Failed to read Parquet file: {uri}: its metadata is damaged")
+    return None
 
 
 def stored(t):

@@ -14,8 +14,10 @@ from pyiceberg.table.update.snapshot import _OverwriteFiles
 
 from ..writers import output
 from . import warehouse
+from .damage import reads_metadata
 
 
+@reads_metadata
 def append(table, files, catalog):
     """Commit new data files; other appends and deletes in the meantime do not matter."""
 
@@ -27,6 +29,7 @@ def append(table, files, catalog):
     warehouse.commit(table, change, catalog)
 
 
+@reads_metadata
 def change_rows(
     table, data_files, delete_files, catalog, removed=(), removed_deletes=(), operation=Operation.OVERWRITE
 ):

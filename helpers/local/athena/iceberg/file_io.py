@@ -7,10 +7,12 @@ import io
 import threading
 from collections import OrderedDict
 
-from botocore.exceptions import ClientError
+import fastavro
+from botocore.exceptions import ClientError, ParamValidationError
 from pyiceberg.io import FileIO, InputFile, OutputFile
 
 from ..locations import split_uri
+from ..readers.avro_blocks import plain_stream
 
 KEPT = 64 << 20  # bytes of metadata and manifest files kept in memory
 _ABSENT = ("NoSuchKey", "NoSuchBucket", "404", "NotFound")
@@ -47,6 +49,10 @@ class S3FileIO(FileIO):
             data = self.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         except ClientError as failure:
             raise _translated(failure, location) from failure
+        except ParamValidationError as failure:  # no name of a bucket
+            raise FileNotFoundError(f"{location} does not exist") from failure
+        if location.endswith(".avro"):
+            _check_avro(data)
         self._keep(location, data)
         return data
 
@@ -76,6 +82,12 @@ class S3FileIO(FileIO):
     def _forget(self, location):
         with self._guard:
             self._size -= len(self._kept.pop(location, b""))
+
+
+def _check_avro(data):
+    """Raise for damaged Avro: pyiceberg's decoder trusts the lengths in it and reads on past the end of memory."""
+    for _ in fastavro.reader(plain_stream(io.BufferedReader(io.BytesIO(data)))):
+        pass
 
 
 def _translated(failure, location):

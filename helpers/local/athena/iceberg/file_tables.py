@@ -12,6 +12,7 @@ from pyiceberg.types import PrimitiveType
 from .. import types
 from ..types import BIGINT, BOOLEAN, INTEGER, VARBINARY, VARCHAR
 from . import internal
+from .damage import reads_metadata
 from .schema import trino_type
 
 _COUNTS, _TEXTS = types.map_of(INTEGER, BIGINT), types.map_of(INTEGER, VARCHAR)
@@ -49,6 +50,7 @@ _MANIFESTS = [
 ]
 
 
+@reads_metadata
 def data_files(described):
     """The pyiceberg DataFiles of a SnapshotTable's snapshot, delete files aside."""
     if described.snapshot is None:
@@ -58,6 +60,7 @@ def data_files(described):
     return [e.data_file for e in entries if e.data_file.content == DataFileContent.DATA]
 
 
+@reads_metadata
 def files(described):
     """(columns, rows) of `$files`."""
     schema = described.iceberg.schema()
@@ -95,6 +98,7 @@ def _bounds(bounds, schema):
     return found
 
 
+@reads_metadata
 def manifests(described):
     """(columns, rows) of `$manifests`."""
     table = described.iceberg
@@ -134,6 +138,7 @@ def _shown(bound, transform, t):
     return None if bound is None else transform.to_human_string(t, from_bytes(t, bound))
 
 
+@reads_metadata
 def partitions(described):
     """(columns, rows) of `$partitions`: one row for each partition, with the statistics of its other columns."""
     table = described.iceberg

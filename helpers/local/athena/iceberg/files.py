@@ -5,10 +5,12 @@ from contextlib import suppress
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..locations import split_uri
+from .damage import reads_metadata
 
 BATCH = 1000  # keys in one DeleteObjects
 
 
+@reads_metadata
 def of_snapshots(table, snapshots):
     """The URIs of the manifest lists, manifests, data and delete files of some snapshots."""
     found = set()

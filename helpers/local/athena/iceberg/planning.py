@@ -10,11 +10,13 @@ from pyiceberg.types import DecimalType, IntegerType, LongType, TimestamptzType
 
 from ..domains import Domain
 from ..errors import AthenaError
+from .damage import reads_metadata
 
 NOTHING = Domain((), False)
 _MOST_TERMS = 200  # ranges or values of one column that are tested; more than these exclude little
 
 
+@reads_metadata
 def plan(table, snapshot, schema, domains):
     """The snapshot's files that may hold rows of `domains` (column name → Domain): pyiceberg FileScanTasks, in order.
 

@@ -44,6 +44,7 @@ def relation(scan, tasks, context, con):
     except AthenaError as failure:
         raise _not_opened(failure) from failure
     footers = [parquet_scan.footer(objects, f, p) for f, p in zip(files, paths, strict=True)]
+    context.parquet_files |= {path: file.uri for path, file in zip(paths, files, strict=True)}
     delete_paths = dict(zip((f.file_path for f in deletes), paths[len(tasks) :], strict=True))
     for metadata, _ in footers[len(tasks) :]:
         context.add_scanned(_all_bytes(metadata))

@@ -9,6 +9,7 @@ from pyiceberg.serializers import FromInputFile
 from pyiceberg.table import Table
 
 from ..errors import AthenaError
+from .damage import DAMAGE
 from .file_io import S3FileIO
 
 _METADATA_KEPT = 256  # parsed metadata files
@@ -44,9 +45,8 @@ class Warehouse(GlueCatalog):
         except FileNotFoundError as failure:
             message = f"Metadata not found in metadata location for table {where}"
             raise AthenaError("ICEBERG_MISSING_METADATA", message) from failure
-        except (ValueError, KeyError) as failure:
-            reason = " ".join(str(failure).split())
-            message = f"Invalid metadata file for table {where}: {location}: {reason}"
+        except DAMAGE as failure:
+            message = f"Invalid metadata file for table {where}: {location}"
             raise AthenaError("ICEBERG_INVALID_METADATA", message) from failure
         name = (described.raw["DatabaseName"], described.raw["Name"])
         return Table(name, metadata, location, self.file_io, self)

@@ -9,13 +9,15 @@ import zlib
 import fastavro
 import pyarrow as pa
 import pyarrow.parquet as pq
+from fastavro.schema import SchemaParseException, UnknownType
 
 from ..errors import AthenaError
 from . import arrow_types, parquet
 from .avro_blocks import plain_stream
 
 BATCH = 20_000  # rows
-DAMAGE = (ValueError, EOFError, KeyError, IndexError, TypeError, struct.error, zlib.error)
+DAMAGE = (ValueError, EOFError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, MemoryError,
+          struct.error, zlib.error, SchemaParseException, UnknownType)  # fmt: skip
 
 
 def relation(source):

@@ -186,6 +186,9 @@ def _deflate(path, out):
         raise EOFError("unexpected end of input stream")
 
 
+_EXPANSION = 256  # how many times longer than itself a block of LZ4 or Snappy can at most become
+
+
 def _hadoop_blocks(codec):
     """Hadoop's framing of block codecs: length of the plain block, then length and bytes of its parts."""
 
@@ -196,6 +199,8 @@ def _hadoop_blocks(codec):
                 while left > 0:
                     packed = file.read(struct.unpack(">I", file.read(4))[0])
                     size = snappy_size(packed) if codec == "snappy" else left
+                    if size > left or size > _EXPANSION * (len(packed) + 1):
+                        raise ValueError(f"corrupt {codec} block")
                     plain = pa.Codec(codec).decompress(packed, decompressed_size=size, asbytes=True)
                     out.write(plain)
                     left -= len(plain)

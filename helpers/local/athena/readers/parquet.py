@@ -58,6 +58,7 @@ def _held(source, wanted):
 
 def select(source, paths, footers):
     """One read_parquet for all files whose wanted columns have the same names and types."""
+    source.context.parquet_files |= {path: file.uri for path, file in zip(paths, source.files, strict=True)}
     shapes = {}
     for i, (_, schema) in enumerate(footers):
         fields = file_columns(source, schema)

@@ -131,6 +131,11 @@ class _Reader:
         entries = (
             f"list_filter(list_transform(string_split({x}, {between}), lambda e: {entry}), lambda s: s.k IS NOT NULL)"
         )
+        # Of a key that comes twice the first value counts, as in Hive's LazyMap.
+        entries = (
+            f"list_transform([{entries}], lambda m: list_filter(m, lambda s, i: "
+            f"list_position(list_transform(m, lambda o: o.k), s.k) = i))[1]"
+        )
         return (
             f"CASE WHEN {x} IS NULL THEN NULL WHEN {x} = '' THEN CAST(MAP {{}} AS {t.duckdb}) "
             f"ELSE map_from_entries({entries}) END"
