@@ -100,7 +100,8 @@ def _parameter(value):
 
 
 def _has_name(node):
-    if isinstance(node, tree.Name):
+    """Whether an expression names a column, or another parameter."""
+    if isinstance(node, (tree.Name, tree.Parameter)):
         return True
     children = vars(node).values() if isinstance(node, tree.Node) else node if isinstance(node, (list, tuple)) else ()
     return any(_has_name(c) for c in children if isinstance(c, (tree.Node, list, tuple)))

@@ -257,3 +257,22 @@ def test_a_long_statement_still_runs(session):
     assert session.ok(f"SELECT count(*) FROM (VALUES 5, 50000) AS t(x) WHERE x IN ({items})").rows == [["1"]]
     ors = " OR ".join(f"x = {i}" for i in range(5_000))
     assert session.ok(f"SELECT count(*) FROM (VALUES 5, 50000) AS t(x) WHERE {ors}").rows == [["1"]]
+
+
+@pytest.mark.parametrize(
+    ("clause", "parameter", "reason"),
+    [
+        ("LIMIT", "-1", "NUMERIC_VALUE_OUT_OF_RANGE: line 1:10: LIMIT row count must be greater or equal to 0"),
+        ("OFFSET", "-1", "NUMERIC_VALUE_OUT_OF_RANGE: line 1:10: OFFSET row count must be greater or equal to 0"),
+        ("LIMIT", "'a'", "TYPE_MISMATCH: line 1:10: Cannot cast type varchar(1) to bigint"),
+        ("LIMIT", "null", "INVALID_ARGUMENTS: line 1:10: Parameter value provided for LIMIT is NULL: null"),
+    ],
+)
+def test_a_parameter_that_is_no_number_of_rows(session, clause, parameter, reason):
+    answer = session.run(f"SELECT 1 {clause} ?", parameters=[parameter])
+    assert answer.state == "FAILED" and answer.reason.startswith(reason)
+
+
+def test_a_parameter_that_is_a_number_of_rows_and_one_that_is_a_question_mark(session):
+    assert session.ok("SELECT * FROM (VALUES 1, 2, 3) t(a) LIMIT ?", parameters=["1 + 1"]).rows == [["1"], ["2"]]
+    assert session.ok("SELECT ?", parameters=["?"]).rows == [["?"]]

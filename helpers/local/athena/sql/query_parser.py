@@ -69,28 +69,33 @@ class QueryParser(ExpressionParser):
         if self.accept("ORDER", "BY"):
             query.order_by = self.comma_list(self.sort_item)
             self.after("order")
+        here = self.here()
         if self.accept("OFFSET"):
-            query.offset = self._row_count()
+            query.offset = self._row_count(here)
             self.accept_any("ROW", "ROWS")
+        here = self.here()
         if self.accept("LIMIT"):
-            query.limit = None if self.accept("ALL") else self._row_count("'?', 'ALL', <integer>")
+            query.limit = None if self.accept("ALL") else self._row_count(here, "'?', 'ALL', <integer>")
         elif self.accept("FETCH"):
-            query.limit = self._fetch()
+            query.limit = self._fetch(here)
             query.fetch = "WITH TIES" if self.accept("WITH", "TIES") else "ONLY"
             if query.fetch == "ONLY":
                 self.expect("ONLY")
         return query
 
-    def _row_count(self, expecting="'?', <integer>"):
+    def _row_count(self, here, expecting="'?', <integer>"):
+        """A number of rows. Its position is that of its clause, as in Trino's errors."""
         if self.token.kind not in ("integer", "param"):
             raise self.mismatch(expecting)
-        return self.primary()
+        count = self.primary()
+        count.line, count.column = here["line"], here["column"]
+        return count
 
-    def _fetch(self):
+    def _fetch(self, here):
         if not self.accept_any("FIRST", "NEXT"):
             raise self.mismatch("'FIRST', 'NEXT'")
         counted = self.token.kind in ("integer", "param")
-        count = self._row_count() if counted else tree.Literal("integer", "1", **self.here())
+        count = self._row_count(here) if counted else tree.Literal("integer", "1", **here)
         if not self.accept_any("ROW", "ROWS"):
             raise self.mismatch("'ROW', 'ROWS'" if counted else "'?', 'ROW', 'ROWS', <integer>")
         return count

@@ -3,6 +3,7 @@
 from .. import coercions, types
 from ..errors import AthenaError
 from ..sql import tree
+from ..sql.query_text import text
 from . import placement, windows
 from .aggregation import StarField, Written, check_grouped, distinct_sets
 from .casts import coerce
@@ -65,7 +66,8 @@ class Planner(WithQueries):
 
     def _ordered(self, query, parent):
         body = query.body
-        limit, offset = self._row_count(query.limit), self._row_count(query.offset) or 0
+        offset = self._row_count(query.offset, "OFFSET") or 0
+        limit = self._row_count(query.limit, "FETCH FIRST" if query.fetch else "LIMIT")
         if query.fetch == "WITH TIES" and not query.order_by:
             message = "FETCH FIRST WITH TIES clause requires ORDER BY"
             raise AthenaError("MISSING_ORDER_BY", message, query.line, query.column)
@@ -83,10 +85,28 @@ class Planner(WithQueries):
         outer.limit, outer.offset, outer.ties = limit, offset, query.fetch == "WITH TIES"
         return outer
 
-    def _row_count(self, node):
-        if isinstance(node, tree.Parameter):
-            node = self.parameter(node)
-        return None if node is None else int(node.value)
+    def _row_count(self, node, clause):
+        if node is None:
+            return None
+        count = self._given_count(node, clause) if isinstance(node, tree.Parameter) else int(node.value)
+        least = 1 if clause == "FETCH FIRST" else 0
+        if count < least:
+            allowed = "positive" if least else "greater or equal to 0"
+            message = f"{clause} row count must be {allowed} (actual value: {count})"
+            raise AthenaError("NUMERIC_VALUE_OUT_OF_RANGE", message, node.line, node.column)
+        return count
+
+    def _given_count(self, node, clause):
+        """The value of a parameter that stands for a number of rows."""
+        expr = Binder(self, Scope([])).bind(node)
+        if not coercions.coerces(expr.type, types.BIGINT):
+            message = f"Cannot cast type {expr.type} to bigint"
+            raise AthenaError("TYPE_MISMATCH", message, node.line, node.column)
+        value = self.constant(expr)
+        if value is None:
+            message = f"Parameter value provided for {clause} is NULL: {text(self.parameter(node))}"
+            raise AthenaError("INVALID_ARGUMENTS", message, node.line, node.column)
+        return int(value)
 
     def _body(self, body, parent):
         if isinstance(body, tree.Query):
