@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from . import glue_changes, glue_versions, loopback
+from . import glue_changes, glue_requests, glue_versions, loopback
 from .athena.errors import NO_SPACE
 from .athena.service import Athena
 
@@ -34,6 +34,9 @@ class Application:
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         if target.startswith(ATHENA):
             return self._ask_athena(target.removeprefix(ATHENA), environ, start_response)
+        refused = glue_requests.refusal(environ) if target.startswith(glue_requests.PREFIX) else None
+        if refused:
+            return _refusal(start_response, *refused)
         changed = glue_changes.place(environ) if glue_changes.is_change(target) else None
         try:
             if target == glue_versions.TARGET:
@@ -72,11 +75,12 @@ def _backend(service):
 def _failure(error, environ, start_response):
     """One line for what moto does not offer, or trips over; then the traceback goes to the log."""
     target = environ.get("HTTP_X_AMZ_TARGET")
-    status, code, reason = "500 Internal Server Error", "InternalError", f"{type(error).__name__}: {error}"
+    # As for Athena: clients repeat what fails with 500, which would hide that the request is the cause.
+    status, code, reason = "400 Bad Request", "InternalError", "this endpoint fails on the request; its log says how"
     if isinstance(error, NotImplementedError):
         status, code, reason = "501 Not Implemented", "NotImplemented", "this endpoint does not offer it"
     elif isinstance(error, OSError) and error.errno in NO_SPACE:
-        reason = "no space left in the endpoint's temporary folder"
+        status, reason = "500 Internal Server Error", "no space left in the endpoint's temporary folder"
     else:
         traceback.print_exc(file=sys.stderr)
     where = target or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"

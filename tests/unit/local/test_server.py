@@ -193,9 +193,9 @@ def test_failure_of_s3_is_one_line_that_clients_can_read(client):
             "folder</Message></Error>",
         ),
         (
-            "AWSGlue.CreateTable",
-            '{"__type": "InternalError", "message": "AWSGlue.CreateTable: no space left in the endpoint\'s temporary '
-            'folder"}',
+            "AWSGlue.GetDatabases",
+            '{"__type": "InternalError", "message": "AWSGlue.GetDatabases: no space left in the endpoint\'s '
+            'temporary folder"}',
         ),
     ],
 )

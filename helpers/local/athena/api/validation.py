@@ -13,6 +13,7 @@ import botocore.session
 from ..errors import RequestError
 
 INTEGERS = {"integer": "an Integer", "long": "a Long"}
+_REQUIRED = {("Tag", "Key")}  # nothing can be done without it, though the model does not say so
 # The framework of the real service lets these through; the operation itself refuses them later.
 _CHECKED_LATER = {("GetQueryResults", "MaxResults", "max")}
 
@@ -102,7 +103,7 @@ def _problems(operation, shape, value, path):
     for name, member in shape.members.items():
         where = f"{path}.{_lower_first(name)}" if path else _lower_first(name)
         if name not in value:
-            if name in shape.required_members:
+            if name in shape.required_members or (shape.name, name) in _REQUIRED:
                 yield f"Value null at '{where}' failed to satisfy constraint: Member must not be null"
             continue
         item = value[name]
