@@ -30,12 +30,17 @@ def outcome(written, update_type):
     )
 
 
+def require_session_catalog(context):
+    """What writes is given properties of the session's catalog first, which must be there (recorded of INSERT)."""
+    if (context.catalog or CATALOG).lower() != CATALOG:
+        raise AthenaError("NOT_FOUND", f"Session property catalog does not exist: {context.catalog.lower()}")
+
+
 def create_table_as(statement, context):
     """Run a statement_tree.CreateTableAs → Outcome."""
+    require_session_catalog(context)
     tables = Tables(context.services.catalog, context.catalog, context.database)
     catalog, database, table = tables.qualify(statement.name)
-    if catalog != CATALOG:
-        raise AthenaError("CATALOG_NOT_FOUND", f"Catalog '{catalog}' does not exist")
     if not context.services.catalog.has_database(database):
         message = f"Database {database} not found. Please check your query."
         raise AthenaError(None, message, error_type=1301)

@@ -6,9 +6,9 @@ from .. import projection, queries, readers
 from ..coercions import assignable
 from ..errors import AthenaError
 from ..readers import text as lazy_simple
-from ..tables import CATALOG, Tables
+from ..tables import Tables
 from . import properties, serialise
-from .ctas import outcome
+from .ctas import outcome, require_session_catalog
 from .output import Target, write
 from .partitions import register
 from .selection import file_select
@@ -25,8 +25,7 @@ FORMAT_OF = {
 
 def insert_into(statement, context):
     """Run a statement_tree.InsertInto → Outcome."""
-    if (context.catalog or CATALOG).lower() != CATALOG:
-        raise AthenaError("NOT_FOUND", f"Session property catalog does not exist: {context.catalog.lower()}")
+    require_session_catalog(context)
     table = _table(statement.name, context)
     plan = queries.plan(statement.query, context, queries.bound_parameters(statement, context))
     columns = [(c.name, c.type) for c in [*table.columns, *table.partition_keys]]

@@ -4,13 +4,14 @@ from .. import queries
 from ..errors import AthenaError
 from ..types import timestamp
 from . import properties
-from .ctas import new_columns, outcome, partition_keys
+from .ctas import new_columns, outcome, partition_keys, require_session_catalog
 from .output import Target, require_empty, write
 from .selection import file_select
 
 
 def unload(statement, context):
     """Run a statement_tree.Unload → Outcome. The target must be empty."""
+    require_session_catalog(context)
     storage = properties.storage_of(statement.properties, properties.UNLOAD)
     plan = queries.plan(statement.query, context, queries.bound_parameters(statement, context))
     # There is no table: columns may go without a name, and instants are simply cut to milliseconds.
