@@ -29,6 +29,9 @@ def bind(binder, node):
     if overloads[0].kind == registry.SCALAR:
         _refuse_scalar(node)
         return function(binder, node.name, node, node.arguments)
+    if overloads[0].kind == registry.WINDOW and node.filter:
+        message = "FILTER is not supported for non-aggregation functions"
+        raise AthenaError("FUNCTION_NOT_AGGREGATE", message, node.line, node.column)
     if overloads[0].kind == registry.WINDOW and node.over is None:
         message = f"Window function {node.name} requires an OVER clause"
         raise AthenaError("MISSING_OVER", message, node.line, node.column)
@@ -40,8 +43,8 @@ def _refuse_scalar(node):
     position = node.line, node.column
     if node.over:
         raise AthenaError("FUNCTION_NOT_WINDOW", f"Not a window function: {node.name}", *position)
-    if node.distinct or node.filter:
-        what = "DISTINCT" if node.distinct else "FILTER"
+    if node.distinct or node.filter or node.order_by:
+        what = "DISTINCT" if node.distinct else "FILTER" if node.filter else "ORDER BY"
         message = f"{what} is not supported for non-aggregation functions"
         raise AthenaError("FUNCTION_NOT_AGGREGATE", message, *position)
 
@@ -144,10 +147,14 @@ def _aggregate(binder, node, chosen, result, template, args):
         else []
     )
     orders = [binder.bind(item.value) for item in node.order_by]
+    if node.distinct and not {e.key() for e in orders} <= {e.key() for e in args}:
+        message = "For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments"
+        raise AthenaError("EXPRESSION_NOT_IN_DISTINCT", message, node.line, node.column)
     window = None
     if node.over is not None:
         over = windows.resolved(binder, node.over)
         windows.check_function(node, over)
+        windows.check_offset(node.name, args, binder.planner.constant)
         window = windows.window(binder, over)
         binder.windowed = True
     else:

@@ -6,6 +6,13 @@ from ..sql import tree
 from . import placement
 
 _NEEDS_ORDER = ("lag", "lead")
+# Function → the place of its number, the least that it may be, and what Trino says below it.
+_OFFSETS = {
+    "ntile": (0, 1, "Buckets must be greater than 0"),
+    "nth_value": (1, 1, "Offset must be at least 1"),
+    "lag": (1, 0, "Offset must be at least 0"),
+    "lead": (1, 0, "Offset must be at least 0"),
+}
 _IMPOSSIBLE = {
     ("CURRENT ROW", "PRECEDING"): "Window frame starting from CURRENT ROW cannot end with PRECEDING",
     ("FOLLOWING", "PRECEDING"): "Window frame starting from FOLLOWING cannot end with PRECEDING",
@@ -70,6 +77,16 @@ def check_function(node, over):
     if over.frame:
         message = f"Cannot specify window frame for {node.name} function"
         raise AthenaError("INVALID_WINDOW_FRAME", message, over.frame.line, over.frame.column)
+
+
+def check_offset(name, args, constant):
+    """The number that some window functions take, where it is written down; `constant`: Expr → its value."""
+    place, least, message = _OFFSETS.get(name, (0, 0, ""))
+    if not message or len(args) <= place or not args[place].is_constant:
+        return
+    value = constant(args[place])
+    if value is not None and value < least:
+        raise AthenaError("INVALID_FUNCTION_ARGUMENT", message)
 
 
 def resolved(binder, over):

@@ -23,15 +23,15 @@ class Queries:
         self.name = f"w{next(_numbers)}"
         self.folder = f"s3://{BUCKET}/{self.name}/"
 
-    def start(self, sql, **context):
+    def start(self, sql):
         return self.athena.start_query_execution(
             QueryString=sql.format(t=self.name, folder=self.folder),
-            QueryExecutionContext={"Database": "writers", **context},
+            QueryExecutionContext={"Database": "writers"},
             ResultConfiguration={"OutputLocation": f"s3://{BUCKET}/results/"},
         )["QueryExecutionId"]
 
-    def wait(self, sql, **context):
-        query = self.start(sql, **context)
+    def wait(self, sql):
+        query = self.start(sql)
         while True:
             execution = self.athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]
             if execution["Status"]["State"] not in ("QUEUED", "RUNNING"):
@@ -46,8 +46,8 @@ class Queries:
         rows = [[c.get("VarCharValue") for c in row["Data"]] for row in answer["ResultSet"]["Rows"]]
         return rows[1:] if rows else answer.get("UpdateCount")
 
-    def reason(self, sql, **context):
-        execution = self.wait(sql, **context)
+    def reason(self, sql):
+        execution = self.wait(sql)
         assert execution["Status"]["State"] == "FAILED"
         return execution["Status"]["StateChangeReason"]
 
@@ -298,34 +298,6 @@ def test_insert_matches_by_place_and_by_name(queries):
     assert queries.reason("INSERT INTO {t} (a, a) VALUES (1, 2)").startswith(
         "DUPLICATE_COLUMN_NAME: Insert column name is specified more than once: a. If a data manifest"
     )
-
-
-def test_what_is_said_about_the_table_of_an_insert_has_no_position(queries):
-    """Recorded of its columns' types; Trino's Insert has no position at all."""
-    missing = "TABLE_NOT_FOUND: Table 'awsdatacatalog.{}' does not exist. If a data manifest"
-    assert queries.reason("INSERT INTO nowhere.t VALUES (1)").startswith(missing.format("nowhere.t"))
-    assert queries.reason("INSERT INTO writers.nothing VALUES (1)").startswith(missing.format("writers.nothing"))
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "INSERT INTO {t} VALUES (1)",
-        "CREATE TABLE {t} AS SELECT 1 AS a",
-        "UNLOAD (SELECT 1 AS a) TO '{folder}' WITH (format='JSON')",
-    ],
-)
-def test_what_writes_needs_the_catalog_of_its_session(queries, sql):
-    """Recorded of INSERT."""
-    reason = queries.reason(sql, Catalog="NoCat")
-    assert reason.startswith("NOT_FOUND: Session property catalog does not exist: nocat. ")
-
-
-def test_the_catalog_of_a_new_table_is_looked_up_when_the_query_is_started(queries):
-    """Recorded of CREATE TABLE."""
-    with pytest.raises(ClientError, match="Catalog 'nocat' does not exist") as refused:
-        queries.start("CREATE TABLE nocat.writers.{t} AS SELECT 1 AS a")
-    assert refused.value.response["AthenaErrorCode"] == "DATACATALOG_NOT_FOUND"
 
 
 def test_insert_casts_where_both_types_have_a_common_one(queries):
