@@ -35,6 +35,10 @@ def _modify(statement, context):
 
 
 def _prepare(statement, context):
+    kind = type(statements.parse(statement.text))
+    if kind in (statement_tree.Prepare, statement_tree.Execute, statement_tree.Deallocate):
+        message = f"Invalid statement type for prepared statement: {kind.__name__.upper()}"
+        raise AthenaError("NOT_SUPPORTED", message)
     context.services.prepared.store(context.workgroup, statement.name, statement.text)
     return Outcome(file="txt")
 

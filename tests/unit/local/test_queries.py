@@ -276,3 +276,12 @@ def test_a_parameter_that_is_no_number_of_rows(session, clause, parameter, reaso
 def test_a_parameter_that_is_a_number_of_rows_and_one_that_is_a_question_mark(session):
     assert session.ok("SELECT * FROM (VALUES 1, 2, 3) t(a) LIMIT ?", parameters=["1 + 1"]).rows == [["1"], ["2"]]
     assert session.ok("SELECT ?", parameters=["?"]).rows == [["?"]]
+
+
+@pytest.mark.parametrize("sql", ["PREPARE a FROM SELECT 1", "EXECUTE a", "DEALLOCATE PREPARE a"])
+def test_what_is_about_prepared_statements_is_not_prepared(session, sql):
+    """Trino's PrepareTask."""
+    kind = sql.split()[0]
+    expected = f"NOT_SUPPORTED: Invalid statement type for prepared statement: {kind}"
+    assert session.error(f"PREPARE b FROM {sql}") == expected
+    assert session.error("EXECUTE b") == "NOT_FOUND: Prepared statement not found: b"

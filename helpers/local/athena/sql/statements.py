@@ -277,6 +277,8 @@ class _StatementParser(QueryParser):
         name = self.identifier()
         self.expect("FROM")
         text = self.sql[self.token.start :]
+        if self.token.upper in ("SHOW", "DESCRIBE", "DESC", "DROP", "ALTER"):
+            raise unsupported_statement()  # User Guide, querying-with-prepared-statements: what reads or writes data
         self.statement()
         self.parameters = 0
         return statement_tree.Prepare(name, text)
