@@ -1,7 +1,7 @@
 """`make bench`: what is fast, as a table of ratios measured side by side in one run.
 
     make bench                           queries, TPC-H, partitions, memory, start
-    make bench ARGS="queries tpch"       some of it
+    make bench ARGS="queries memory"     some of it
     make bench ARGS=--all                also the long ones: the reports, the whole course, the test suite
 
 Prints each part's table when it is done and keeps it in bench/results.json and bench/results.md. The exit status is 1
@@ -28,10 +28,11 @@ def main():
     kept = True
     for name in chosen:
         part = importlib.import_module(f"bench.{name}")
-        print(f"\n{part.TITLE}\n", flush=True)
+        others = figures.others()
+        print(f"\n{part.TITLE}. {others}\n", flush=True)
         found = part.measure()
         print(figures.table(found), flush=True)
-        figures.keep(part.TITLE, part.NOTE, found)
+        figures.keep(part.TITLE, part.NOTE, found, others)
         kept = kept and all(figure.kept for figure in found)
     return 0 if kept else 1
 

@@ -13,6 +13,9 @@ import platform
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import psutil
+
+LOOK = 2  # seconds
 FOLDER = Path(__file__).parent
 _HEAD = """# Last results of `make bench`
 
@@ -83,11 +86,17 @@ def table(figures):
     return "\n".join([lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]])
 
 
-def keep(title, note, figures):
-    """Store the figures of one part as its last results, and write the page anew."""
+def others():
+    """How much of the processors other programs take, as a line; asked while the benchmark itself does nothing."""
+    return f"Other programs took {psutil.cpu_percent(LOOK):.0f} % of the processors before it started."
+
+
+def keep(title, note, figures, others):
+    """Store the figures of one part as its last results, and write the page anew; `others`: see there."""
     path = FOLDER / "results.json"
     parts = json.loads(path.read_text()) if path.exists() else {}
-    parts[title] = {"note": note, "machine": machine(), "figures": [asdict(figure) for figure in figures]}
+    where = [*machine(), others]
+    parts[title] = {"note": note, "machine": where, "figures": [asdict(figure) for figure in figures]}
     path.write_text(json.dumps(parts, indent=1, ensure_ascii=False) + "\n")
     (FOLDER / "results.md").write_text(_page(parts))
 
@@ -96,6 +105,6 @@ def _page(parts):
     text = _HEAD
     for title, part in parts.items():
         figures = [Figure(**figure) for figure in part["figures"]]
-        where = "\n".join(f"{line}.  " for line in part["machine"])
+        where = "\n".join(f"{line.removesuffix('.')}.  " for line in part["machine"])
         text += f"\n## {title}\n\n{part['note']}\n\n{table(figures)}\n\n{where}\n"
     return text

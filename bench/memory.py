@@ -18,8 +18,8 @@ NOTE = (
     "The scan: 44 objects (10.2 GB), every column, each object touched for the first time. The endpoint's S3 "
     "keeps its objects in the temporary folder, and a query's objects are copied there too while it runs: twice the "
     "size of the table in all. Memory is the endpoint's resident set, asked 20 times a second. DuckDB 2.0 itself "
-    "holds about 100 MB for each file of which it reads all columns until the query ends, outside its memory limit: "
-    "bare DuckDB with a limit of 1200 MB reached 1.8 GB over 17 such files and 4.5 GB over 44."
+    "keeps the dictionaries of all files in a grouped aggregation until the query ends, outside its memory limit: "
+    "bare DuckDB with a limit of 1200 MB reached 1.8 GB over 17 such files and 4.5 GB over 44. Ours lets them go."
 )
 LOADED, SCANNED = 5, 44  # objects of 232 MB
 DISK = 26e9  # bytes that the scan needs free
