@@ -14,6 +14,7 @@ from .subqueries import SubqueryBinder
 from .type_names import type_named
 
 _lambda_names = count(1)
+_NESTED_LAMBDAS = 10  # each is bound once for each way to call its function: one more doubles the time
 _EXTRACT = {"DAY_OF_MONTH": "day", "DOW": "day_of_week", "DOY": "day_of_year", "YOW": "year_of_week"}
 _DATES = ("date", "timestamp", "timestamp with time zone")
 _TIMES = ("timestamp", "timestamp with time zone", "time", "time with time zone", "interval day to second")
@@ -331,6 +332,9 @@ class Binder(SubqueryBinder):
                 node.line,
                 node.column,
             )
+        if len(self._lambda_parameters) >= _NESTED_LAMBDAS:
+            message = f"lambdas nested more than {_NESTED_LAMBDAS} deep"
+            raise AthenaError("NOT_SUPPORTED", message, node.line, node.column)
         names = [f"{p.lower()}_{next(_lambda_names)}" for p in node.parameters]
         bound = {
             p.lower(): Expr(t, "parameter", value=n, line=node.line, column=node.column)
