@@ -251,8 +251,6 @@ def _if(binder, node):
 def _try(binder, node):
     _count(node, 1)
     value = binder.bind(node.arguments[0])
-    if value.has("subquery"):
-        raise AthenaError("NOT_SUPPORTED", "TRY of an expression with a subquery", node.line, node.column)
     return trying("try", value.type, value, line=node.line, column=node.column)
 
 

@@ -9,13 +9,13 @@ _HELD = "__try"  # the variable of what is computed before TRY
 def trying(op, type_, value, write=lambda text: text, **position):
     """`write` of the text of the Expr `value`, or NULL where that fails.
 
-    Aggregates and window functions are computed before: what they refuse fails the query, in Trino too, and
-    DuckDB's TRY takes none of them.
+    Aggregates, window functions and subqueries are computed before: what they refuse fails the query, in Trino too,
+    and DuckDB's TRY takes none of them.
     """
     held = {}
 
     def hold(node):
-        if node.op not in ("aggregate", "window"):
+        if node.op not in ("aggregate", "window", "subquery"):
             return None
         name = held.setdefault(node.key(), (f"a{len(held)}", node))[0]
         return Expr(node.type, "held", (), f"struct_extract({_HELD}, '{name}')", None, node.line, node.column)

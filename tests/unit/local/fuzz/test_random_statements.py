@@ -13,7 +13,7 @@ from tests.unit.local.queries import Session
 from . import acceptable, mutations, tables
 from .statements import Statements
 
-PARTS = range(4)
+PARTS = range(8)
 SEEDS = 80  # for each part
 
 
