@@ -62,17 +62,17 @@ def plan(query, context, parameters=(), tables=None, row_columns=(), replaced_vi
     `replaced_view`: (catalog, database, name) of a view that cannot be read, since it is being replaced.
     """
     tables = tables or Tables(context.services.catalog, context.catalog, context.database)
-    planner = Planner(tables, parameters, constant_of(context), row_columns)
+    planner = Planner(tables, parameters, constant_of(context.services.duck), row_columns)
     planner.replaced_view = replaced_view
     found = planner.plan(query)
     return Planned(found, planner.scans, context, tables.metadata_bytes)
 
 
-def constant_of(context):
+def constant_of(duck):
     """A function from a constant Expr to its value as DuckDB gives it."""
 
     def value(expr):
-        connection = context.services.duck.connect()
+        connection = duck.connect()
         try:
             return connection.execute(f"SELECT {Renderer()(expr)}").fetchone()[0]
         finally:

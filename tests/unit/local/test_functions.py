@@ -13,6 +13,7 @@ import pytest
 
 from helpers.local.athena import errors, text
 from helpers.local.athena.duck import Duck
+from helpers.local.athena.queries import constant_of
 from helpers.local.athena.sql import statements
 from helpers.local.athena.tables import Tables
 from helpers.local.athena.translate.planner import Planner
@@ -32,7 +33,7 @@ def run(tmp_path_factory):
 
     def run(sql):
         query = statements.parse(sql).query
-        plan = Planner(Tables(None, "awsdatacatalog", "default"), ()).plan(query)
+        plan = Planner(Tables(None, "awsdatacatalog", "default"), (), constant_of(duck)).plan(query)
         connection = duck.connect()
         try:
             rows = connection.execute(plan.sql()).fetchall()
