@@ -13,7 +13,7 @@ LEAKS = re.compile(
     r"TransactionContext|Fatal|Constraint|Serialization|Sequence|Dependency|Syntax|Invalid Type|Mismatch Type)"
     r" Error\b|"
     r"duckdb|DuckDB|pyarrow|moto\b|botocore|GENERIC_INTERNAL_ERROR|this endpoint cannot run the query|"
-    r"explicit type cast|Candidate functions|(?<![\w/])/(tmp|home|root|usr|work)/|athena-workbook"
+    r"explicit type cast|Candidate functions|(?<![\w/])/(tmp|home|root|usr|var|opt)/|athena-workbook"
 )
 
 
