@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 import duckdb
 from botocore.exceptions import BotoCoreError, ClientError
 
-from . import engine, parquet_scan, reuse
+from . import engine, parquet_scan, result_settings, reuse
 from .errors import NO_SPACE, SYSTEM, UNEXPLAINED, AthenaError, Cancelled, RequestError, from_duckdb, no_space
-from .locations import check_location
 from .outcome import Context, Outcome
 from .results import CTAS, Results, ResultWriter, manifest_location, output_location
 from .sql import statements
@@ -28,7 +27,10 @@ DEFAULT_CATALOG = "awsdatacatalog"
 
 @dataclass
 class Execution:
-    """One query. Times are seconds since 1970; a time that has not come yet is None."""
+    """One query. Times are seconds since 1970; a time that has not come yet is None.
+
+    `location`: where its result goes; of managed results, which go nowhere, the name alone.
+    """
 
     id: str
     query: str
@@ -49,6 +51,11 @@ class Execution:
     results: Results | None = None
     reused: bool = False
     done: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def managed(self):
+        """Whether the service keeps its result, and S3 does not."""
+        return self.context.settings.directory is None
 
     def wait(self, seconds):
         """Wait until it has ended, for some seconds at most."""
@@ -80,7 +87,11 @@ class Executions:
         token = request.get("ClientRequestToken")
         if token is not None and len(token.encode()) > TOKEN_BYTES:
             raise RequestError(f"clientRequestToken exceeds maximum allowed length {TOKEN_BYTES}")
-        group, directory = self._directory(request)
+        group = self._workgroups.get(request.get("WorkGroup", "primary"))
+        if group.state == "DISABLED":
+            raise RequestError(f"WorkGroup {group.name} is disabled.")
+        settings = result_settings.resolve(group, request)
+        directory = settings.directory
         statement = _parse(request["QueryString"])
         context = request.get("QueryExecutionContext", {})
         catalog, database = context.get("Catalog"), context.get("Database")
@@ -93,7 +104,7 @@ class Executions:
             if known[0] != same:
                 raise RequestError("Idempotent parameters do not match", "IDEMPOTENT_PARAMETER_MISMATCH")
             return self._executions[known[1]]
-        if not self._writer.bucket_exists(directory):
+        if directory is not None and not self._writer.bucket_exists(directory):
             raise RequestError(f"Unable to verify/create output bucket {directory.split('/')[2]}")
         execution_id = str(uuid.uuid4())
         run_context = Context(
@@ -102,7 +113,7 @@ class Executions:
             catalog or DEFAULT_CATALOG,
             _unquoted(database),
             group.name,
-            directory,
+            settings,
             request.get("ExecutionParameters"),
             group.enforced and group.output_location is not None,
             group.scan_cutoff,
@@ -113,7 +124,7 @@ class Executions:
             statement.sql,
             statement,
             group.name,
-            output_location(directory, execution_id, statement.substatement_type),
+            output_location(directory or "", execution_id, statement.substatement_type),
             run_context,
             catalog,
             getattr(statement, "context_database", None) or database,
@@ -125,23 +136,6 @@ class Executions:
                 self._tokens[token] = (same, execution_id)
         self._queue.put(execution)
         return execution
-
-    def _directory(self, request):
-        """The work group, and the s3://…/ below which results go. An enforced group has the last word."""
-        group = self._workgroups.get(request.get("WorkGroup", "primary"))
-        if group.state == "DISABLED":
-            raise RequestError(f"WorkGroup {group.name} is disabled.")
-        given = request.get("ResultConfiguration", {}).get("OutputLocation")
-        if given is not None:
-            check_location(given)
-        location = group.output_location if group.enforced or given is None else given
-        if location is None:
-            raise RequestError(
-                "No output location provided. You did not provide an output location for  your query results. "
-                "Either specify an S3 bucket location or enable Athena managed query results in your workgroup "
-                "settings."
-            )
-        return group, location if location.endswith("/") else location + "/"
 
     def get(self, execution_id):
         """The execution of this id. Raises RequestError."""
@@ -207,6 +201,8 @@ class Executions:
 
     def _reuse(self, execution):
         """Answer with an earlier result where the request allows it and its file is still there."""
+        if execution.managed:
+            return False
         seconds = reuse.max_age(execution.reuse_configuration)
         earlier = self._reusable.find(execution, seconds) if seconds is not None else None
         if earlier is None or not self._writer.exists(earlier.location):
@@ -216,7 +212,8 @@ class Executions:
         return True
 
     def _write(self, execution, outcome: Outcome):
-        return self._writer.write(execution.id, execution.statement, execution.location, outcome)
+        settings = execution.context.settings
+        return self._writer.write(execution.id, execution.statement, execution.location, outcome, settings)
 
     def _fail(self, execution, error):
         if isinstance(error, Cancelled) or execution.context.cancelled.is_set():
@@ -226,9 +223,9 @@ class Executions:
         if error.message.startswith(UNEXPLAINED):
             error = parquet_scan.damaged(execution.context.parquet_files, error.message) or error
         reason = _with_advice(self._services.objects.named(str(error)), execution)
-        if reason.startswith("FAILED: ") and execution.location.endswith(".txt"):
+        if reason.startswith("FAILED: ") and execution.location.endswith(".txt") and not execution.managed:
             try:
-                self._writer.write_failure(execution.location, reason)
+                self._writer.write_failure(execution.location, reason, execution.context.settings)
             except (ClientError, BotoCoreError):
                 traceback.print_exc(file=sys.stderr)
         self._end(execution, FAILED, reason=reason, error=error)
@@ -298,6 +295,8 @@ def _as_athena_error(error):
 def _with_advice(reason, execution):
     """The sentence that Athena adds when a statement that writes has failed."""
     kind = execution.statement.substatement_type
+    if execution.managed:
+        return reason
     if kind == CTAS:
         advice = (
             f"You may need to manually clean the data at location '{execution.location}' before retrying. "

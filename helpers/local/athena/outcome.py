@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field
 
 from .errors import Cancelled
+from .result_settings import ResultSettings
 from .types import DIGITS, UNBOUNDED
 
 
@@ -74,7 +75,7 @@ class Context:
     catalog: str = "awsdatacatalog"
     database: str | None = None
     workgroup: str = "primary"
-    output_location: str = ""
+    settings: ResultSettings = field(default_factory=ResultSettings)
     parameters: list[str] | None = None
     enforced: bool = False
     scan_cutoff: int | None = None

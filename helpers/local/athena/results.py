@@ -4,6 +4,7 @@ Names, bytes and content types are those of recorded answers (conformance README
 """
 
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, islice
 
 from botocore.exceptions import ClientError
@@ -100,20 +101,21 @@ class ResultWriter:
         self._s3, self._folder = s3, folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def write(self, execution_id, statement, location, outcome):
-        """Write the files of `outcome` at `location` and return its Results."""
+    def write(self, execution_id, statement, location, outcome, settings):
+        """Write the files of `outcome` at `location` (no files of managed results) and return its Results."""
         kind = statement.substatement_type
         by_hive = kind in _RUN_BY_HIVE and not outcome.from_catalog
         results = Results(outcome.columns, update_count=_update_count(kind, outcome.update_count, by_hive))
         literal = kind == "SELECT" and is_literal_select(statement.sql)
         engine = kind in _RUN_BY_ENGINE and not literal
         content_type = ENGINE_TYPE if engine or by_hive else ATHENA_TYPE
-        if outcome.manifest is not None:
+        put = partial(self._put, settings)
+        if outcome.manifest is not None and settings.directory is not None:
             results.manifest = manifest_location(location, execution_id)
             body = "".join(uri + "\n" for uri in outcome.manifest)
-            self._put(results.manifest, body.encode(), ATHENA_TYPE)
+            put(results.manifest, body.encode(), ATHENA_TYPE)
         if outcome.file == "csv":
-            self._write_csv(execution_id, location, outcome, content_type, results)
+            self._write_csv(execution_id, location, outcome, content_type, results, put)
         else:
             rows = list(outcome.rows)
             header = outcome.header and outcome.file == "txt" and outcome.columns
@@ -122,17 +124,17 @@ class ResultWriter:
             if outcome.file == "txt":
                 text = "\n".join("\t".join(v or "" for v in row) for row in rows).encode()
                 results.output_bytes = len(text)
-                self._put(location, text, content_type)
+                put(location, text, content_type)
         metadata = self._metadata(execution_id, outcome, literal, engine, by_hive)
         if metadata is not None:
-            self._put(location + ".metadata", metadata, content_type)
+            put(location + ".metadata", metadata, content_type)
         return results
 
-    def write_failure(self, location, message):
+    def write_failure(self, location, message, settings):
         """Hive leaves its message where the answer would have been."""
-        self._put(location, message.encode(), ENGINE_TYPE)
+        self._put(settings, location, message.encode(), ENGINE_TYPE)
 
-    def _write_csv(self, execution_id, location, outcome, content_type, results):
+    def _write_csv(self, execution_id, location, outcome, content_type, results, put):
         names = [[c.name for c in outcome.columns]] if outcome.header else []
         rows = iter(chain(names, outcome.rows))
         head = list(islice(rows, IN_MEMORY + 1))
@@ -140,13 +142,13 @@ class ResultWriter:
         if body is not None and len(body) <= IN_MEMORY_BYTES:
             results.rows = MemoryRows(head)
             results.output_bytes = len(body)
-            self._put(location, body, content_type)
+            put(location, body, content_type)
             return
         path = self._folder / f"{execution_id}.csv"
         results.rows = FileRows(path, chain(head, rows))
         results.output_bytes = path.stat().st_size
         with open(path, "rb") as file:
-            self._put(location, file, content_type)
+            put(location, file, content_type)
 
     def _metadata(self, execution_id, outcome, literal, engine, by_hive):
         """The bytes of the metadata object, or None where Athena writes none."""
@@ -166,10 +168,13 @@ class ResultWriter:
             return metadata_file.encode(execution_id, outcome.columns, metadata_file.HIVE)
         return None
 
-    def _put(self, location, body, content_type):
+    def _put(self, settings, location, body, content_type):
+        if settings.directory is None:
+            return
         bucket, key = split_uri(location)
+        arguments = settings.put_arguments()
         try:
-            self._s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type)
+            self._s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type, **arguments)
         except ClientError as error:
             details = error.response["Error"]
             if details.get("Code") == "NoSuchBucket":

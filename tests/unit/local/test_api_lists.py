@@ -290,20 +290,6 @@ def test_a_work_group_that_a_catalog_call_names_must_be_there(athena, operation,
     assert refused[2] == "WorkGroup nowhere is not found."
 
 
-def test_managed_query_results_are_refused_not_lost(athena, name):
-    managed = {"ManagedQueryResultsConfiguration": {"Enabled": True}}
-    assert refusal(athena.create_work_group, Name=name, Configuration=managed)[2].startswith("NOT_SUPPORTED: ")
-    athena.create_work_group(Name=name)
-    updates = {"ManagedQueryResultsConfigurationUpdates": {"Enabled": True}}
-    refused = refusal(athena.update_work_group, WorkGroup=name, ConfigurationUpdates=updates)
-    assert refused[2].startswith("NOT_SUPPORTED: ")
-    updates["ManagedQueryResultsConfigurationUpdates"]["Enabled"] = False
-    athena.update_work_group(WorkGroup=name, ConfigurationUpdates=updates)
-    configuration = athena.get_work_group(WorkGroup=name)["WorkGroup"]["Configuration"]
-    assert configuration["ManagedQueryResultsConfiguration"] == {"Enabled": False}
-    athena.delete_work_group(WorkGroup=name)
-
-
 def test_operation_that_the_endpoint_does_not_offer(athena):
     code, _, message = refusal(athena.list_notebook_metadata, WorkGroup="primary")
     assert (code, message) == (

@@ -131,7 +131,6 @@ def _described(execution):
         "Query": execution.query,
         "StatementType": statement.statement_type,
         "SubstatementType": statement.substatement_type,
-        "ResultConfiguration": {"OutputLocation": execution.location},
         "ResultReuseConfiguration": execution.reuse_configuration
         or {"ResultReuseByAgeConfiguration": {"Enabled": False}},
         "QueryExecutionContext": context,
@@ -140,6 +139,11 @@ def _described(execution):
         "WorkGroup": execution.workgroup,
         "EngineVersion": ENGINE_VERSION,
     }
+    settings = execution.context.settings
+    if execution.managed:
+        shown["ManagedQueryResultsConfiguration"] = settings.managed
+    else:
+        shown["ResultConfiguration"] = {"OutputLocation": execution.location, **settings.shown}
     if execution.context.parameters:
         shown["ExecutionParameters"] = execution.context.parameters
     return shown

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ..errors import RequestError
 from ..locations import check_location
+from ..result_settings import NOT_TOGETHER, check_encryption
 from . import paging
 
 PRIMARY = "primary"
@@ -41,6 +42,12 @@ class WorkGroup:
     def output_location(self):
         """Where its results go (s3://…), or None."""
         return self.configuration["ResultConfiguration"].get("OutputLocation")
+
+    @property
+    def managed(self):
+        """Its ManagedQueryResultsConfiguration where the service keeps results, or None."""
+        managed = self.configuration.get("ManagedQueryResultsConfiguration", {})
+        return managed if managed.get("Enabled") else None
 
     @property
     def enforced(self):
@@ -112,8 +119,9 @@ class WorkGroups:
             )
             managed = updates.pop("ManagedQueryResultsConfigurationUpdates", {})
             configuration = {**configuration, **updates, "ResultConfiguration": results}
-            if "Enabled" in managed:
-                configuration["ManagedQueryResultsConfiguration"] = {"Enabled": managed["Enabled"]}
+            if managed:
+                current = configuration.get("ManagedQueryResultsConfiguration", {"Enabled": False})
+                configuration["ManagedQueryResultsConfiguration"] = _updated_managed(current, managed)
             _check(configuration)
             group.configuration = configuration
             group.description = request.get("Description", group.description)
@@ -141,11 +149,12 @@ class WorkGroups:
 
 
 def _check(configuration):
-    location = configuration.get("ResultConfiguration", {}).get("OutputLocation")
-    if location is not None:
-        check_location(location)
-    if configuration.get("ManagedQueryResultsConfiguration", {}).get("Enabled"):
-        raise RequestError("NOT_SUPPORTED: this endpoint keeps results in S3 only, not as managed query results")
+    results = configuration.get("ResultConfiguration", {})
+    if "OutputLocation" in results:
+        check_location(results["OutputLocation"])
+    check_encryption(results)
+    if results and configuration.get("ManagedQueryResultsConfiguration", {}).get("Enabled"):
+        raise RequestError(NOT_TOGETHER)
     version = configuration.get("EngineVersion", {}).get("SelectedEngineVersion", "AUTO")
     if version not in _ENGINES:
         raise RequestError(f"{version} is not supported. Select an engine version that Athena supports.")
@@ -159,6 +168,13 @@ def _updated_results(current, updates):
         if name in updates:
             results[name] = updates[name]
     return results
+
+
+def _updated_managed(current, updates):
+    changed = current | {name: updates[name] for name in ("Enabled", "EncryptionConfiguration") if name in updates}
+    if updates.get("RemoveEncryptionConfiguration"):
+        changed.pop("EncryptionConfiguration", None)
+    return changed
 
 
 def _described(group):

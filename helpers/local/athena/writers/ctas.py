@@ -59,7 +59,7 @@ def create_table_as(statement, context):
     columns = new_columns(plan.names, [t for _, t in plan.columns])
     _no_aliases(statement.aliases)
     keys = partition_keys(columns, storage)
-    location = storage.external_location or (f"{context.output_location.rstrip('/')}/tables/{context.execution_id}")
+    location = storage.external_location or _default_location(context)
     require_empty(
         context.services.s3,
         location,
@@ -78,6 +78,13 @@ def create_table_as(statement, context):
     register(context, database, table, described["StorageDescriptor"], written.partitions)
     context.services.catalog.changed(database, table)
     return outcome(written, "CREATE TABLE")
+
+
+def _default_location(context):
+    if context.settings.directory is None:
+        message = "a table whose location neither external_location nor a result location says"
+        raise AthenaError("NOT_SUPPORTED", message)
+    return f"{context.settings.directory}tables/{context.execution_id}"
 
 
 def _no_aliases(aliases):

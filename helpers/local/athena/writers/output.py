@@ -221,7 +221,7 @@ def _upload(division, target, context):
             ending = formats.extension(target.storage) if target.extension is None else target.extension
             object_key = f"{prefix}{stem}_{part}{ending}"
             try:
-                s3.upload_file(str(path), bucket, object_key)
+                s3.upload_file(str(path), bucket, object_key, ExtraArgs=context.settings.put_arguments())
             except (ClientError, BotoCoreError, Boto3Error) as failure:
                 raise AthenaError(
                     f"{target.family}_WRITER_CLOSE_ERROR",
