@@ -16,8 +16,9 @@ MUCH = 2 << 30  # bytes of a query's scans from where DuckDB must not keep dicti
 class Planned:
     """A planned query. `columns`: [(name, Type)]; `open(con)` reads the scans' metadata and gives DuckDB SQL."""
 
-    def __init__(self, plan, scans, context, metadata_bytes=0):
+    def __init__(self, plan, scans, context, metadata_bytes=0, reads_all=False):
         self._plan, self.scans, self._context = plan, scans, context
+        self.reads_all = reads_all
         self._metadata_bytes = metadata_bytes
         self.scanned_bytes = 0
 
@@ -42,6 +43,7 @@ class Planned:
         for scan in self.scans:
             self._context.check_cancelled()
             wanted, empty = table_scan(scan, connect)
+            wanted.reads_all = self.reads_all
             scan.relation_sql = _no_rows(scan, wanted) if empty else readers.open_scan(wanted, self._context, con)
         self.scanned_bytes = self._context.scanned_bytes - before
         for scan in self.scans:
@@ -65,7 +67,7 @@ def plan(query, context, parameters=(), tables=None, row_columns=(), replaced_vi
     planner = Planner(tables, parameters, constant_of(context.services.duck), row_columns)
     planner.replaced_view = replaced_view
     found = planner.plan(query)
-    return Planned(found, planner.scans, context, tables.metadata_bytes)
+    return Planned(found, planner.scans, context, tables.metadata_bytes, not planner.may_stop_early)
 
 
 def constant_of(duck):

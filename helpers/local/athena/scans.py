@@ -15,6 +15,7 @@ class TableScan:
     `domains`: what the predicate leaves of data columns, for row-group statistics.
     `partition_domains`: the same for partition columns, for the catalog.
     `partition_predicate`: list of partition value tuples (text or None) → list of bool, exact; or None.
+    `reads_all`: no LIMIT may end the reading early.
     """
 
     table: object
@@ -24,3 +25,4 @@ class TableScan:
     domains: dict[str, Domain] = field(default_factory=dict)
     partition_domains: dict[str, Domain] = field(default_factory=dict)
     partition_predicate: Callable | None = None
+    reads_all: bool = True

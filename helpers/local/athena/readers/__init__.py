@@ -57,6 +57,7 @@ def open_scan(scan, context, con):
             context=context,
             owner=con,
             table=table,
+            reads_all=scan.reads_all,
         )
         context.add_scanned(_billed(module, source, scan))
         selects.append(partitioned.select(scan, group, module.relation(source)))

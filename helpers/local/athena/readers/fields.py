@@ -17,12 +17,16 @@ def can_split(source, separator, null_text):
     return not any(lines.facts(file, source).blank for file in source.files)
 
 
-def relation(source, separator, null_text=None):
-    """SQL of the wanted fields as VARCHAR c0, c1 …, and "$file"; `null_text` and missing fields are NULL."""
+def relation(source, separator, null_text, kinds):
+    """SQL of the wanted fields as c0, c1 …, and "$file"; `null_text` and missing fields are NULL.
+
+    `kinds`: {place: SQL type} of the fields that are not VARCHAR.
+    """
     wanted = places(source)
     columns = [f"c{place}" for place in range(max(wanted, default=0) + 1)]
     chosen = ", ".join([*(name(f"c{place}") for place in wanted), FILE])
-    return f"SELECT {chosen} FROM ({lines.read(source, separator, columns, null_text)})"
+    typed = {f"c{place}": kind for place, kind in kinds.items()}
+    return f"SELECT {chosen} FROM ({lines.read(source, separator, columns, null_text, typed)})"
 
 
 def places(source):

@@ -48,10 +48,11 @@ def relation(source):
     return f"SELECT coalesce(l, '') AS l, {FILE} FROM ({read(source, NO_SEPARATOR, ['l'])})"
 
 
-def read(source, separator, columns, null_text=None):
-    """SQL of the lines' first fields as VARCHAR `columns`, and "$file"; a field that a line lacks is NULL.
+def read(source, separator, columns, null_text=None, kinds=None):
+    """SQL of the lines' first fields as `columns`, and "$file"; a field that a line lacks is NULL.
 
-    `null_text`: the field that is NULL too. DuckDB leaves empty lines out where there are several columns.
+    `null_text`: the field that is NULL too. `kinds`: column → SQL type where it is not VARCHAR. DuckDB leaves empty
+    lines out where there are several columns.
     """
     paths = source.paths(lambda file: prepared(file, source))
     limit = f", max_line_size={LONGEST_LINE}" if any(facts(file, source).long for file in source.files) else ""
@@ -59,11 +60,12 @@ def read(source, separator, columns, null_text=None):
     header = f", skip={skip}" if skip else ""
     null = "" if null_text is None else f", nullstr={literal(null_text)}"
     files = ", ".join(map(literal, paths))
-    kinds = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns)
+    typed = kinds or {}
+    declared = ", ".join(f"{literal(column)}: {literal(typed.get(column, 'VARCHAR'))}" for column in columns)
     return (
         f"SELECT *, file_index AS {FILE} FROM read_csv([{files}], delim={literal(separator)}, "
         f"quote='', escape='', header=false, auto_detect=false, strict_mode=false, null_padding=true, "
-        f"columns={{{kinds}}}{null}{limit}{header})"
+        f"columns={{{declared}}}{null}{limit}{header})"
     )
 
 

@@ -27,7 +27,8 @@ class Source:
     """Files of one SerDe with one set of properties and columns.
 
     `declared`: all columns that the files are declared to hold, in order. `properties`: the SerDe's
-    properties over the table's. `owner`: the connection whose life keeps the local copies.
+    properties over the table's. `owner`: the connection whose life keeps the local copies. `reads_all`: see
+    scans.TableScan.
     """
 
     files: list
@@ -38,6 +39,7 @@ class Source:
     context: object
     owner: object
     table: object = None
+    reads_all: bool = False
     notes: dict = field(default_factory=dict)
 
     def property(self, key, default=None):

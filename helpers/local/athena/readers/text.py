@@ -6,7 +6,7 @@ bug for bug compatible). No quotes, so DuckDB's own reader splits most files (`f
 """
 
 from ..errors import AthenaError
-from . import fields, lines
+from . import canonical, fields, lines
 from .source import FILE
 from .values import lenient, literal, name
 
@@ -23,12 +23,19 @@ def relation(source):
     shelter = _Shelter(escape, separators)
     if not source.wanted:
         return f"SELECT {FILE} FROM ({lines.relation(source)})"
+    kinds = {}
     if escape is None and fields.can_split(source, separators[0], null_text):
-        rows = fields.relation(source, separators[0], null_text)
+        kinds = canonical.kinds(source, separators[0], null_text, fields.places(source))
+        rows = fields.relation(source, separators[0], null_text, kinds)
     else:
         rows = _split(source, shelter, separators[0], null_text)
     reader = _Reader(separators, null_text, shelter)
-    return source.projection(lambda w: reader.value(name(f"c{w.ordinal}"), w.type, 1), rows)
+
+    def value(wanted):
+        column = name(f"c{wanted.ordinal}")
+        return column if wanted.ordinal in kinds else reader.value(column, wanted.type, 1)
+
+    return source.projection(value, rows)
 
 
 def _split(source, shelter, separator, null_text):

@@ -29,6 +29,7 @@ class Planner(WithQueries):
         self.constant, self.row_columns = constant, row_columns
         self.scans = []
         self.ctes = {}
+        self.may_stop_early = False  # a LIMIT may end the reading of a table before its last row
         self.open_views, self.replaced_view = [], None  # (catalog, database, name)
         self._depth = 0
 
@@ -68,6 +69,7 @@ class Planner(WithQueries):
         body = query.body
         offset = self._row_count(query.offset, "OFFSET") or 0
         limit = self._row_count(query.limit, "FETCH FIRST" if query.fetch else "LIMIT")
+        self.may_stop_early |= limit is not None and not query.order_by
         if query.fetch == "WITH TIES" and not query.order_by:
             message = "FETCH FIRST WITH TIES clause requires ORDER BY"
             raise AthenaError("MISSING_ORDER_BY", message, query.line, query.column)
