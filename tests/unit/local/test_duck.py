@@ -26,6 +26,12 @@ def test_settings_of_every_connection(duck):
         assert row == (2.5, 2, float("inf"), "UTC")
 
 
+@pytest.mark.parametrize(("processors", "threads"), [(1, 1), (6, 6), (96, 16), (None, 2)])
+def test_threads_share_the_memory_limit(processors, threads, tmp_path, monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    assert Duck(tmp_path).connect().execute("SELECT current_setting('threads')").fetchone() == (threads,)
+
+
 def test_functions_and_macros_are_there_for_every_connection(duck):
     from helpers.local.athena.functions import registry
 
