@@ -9,14 +9,13 @@ import json
 import threading
 
 TARGET = "AWSGlue.UpdateTable"
-_GET = "AWSGlue.GetTable"
 
 
 class VersionedTables:
     """WSGI in front of moto's Glue: looks at the version, then lets moto update, one table after the other."""
 
-    def __init__(self, moto):
-        self._moto, self._lock = moto, threading.Lock()
+    def __init__(self, moto, backend):
+        self._moto, self._backend, self._lock = moto, backend, threading.Lock()
 
     def __call__(self, environ, start_response, refuse):
         """Answer an UpdateTable request; `refuse(code, message)` → the answer to one that comes too late."""
@@ -43,13 +42,5 @@ class VersionedTables:
 
     def _version(self, environ, request):
         """The table's version now, None where there is no such table."""
-        body = json.dumps(request).encode()
-        asked = environ | {
-            "HTTP_X_AMZ_TARGET": _GET,
-            "wsgi.input": io.BytesIO(body),
-            "CONTENT_LENGTH": str(len(body)),
-        }
-        for cached in [key for key in asked if key.startswith("werkzeug.")]:
-            del asked[cached]
-        answer = b"".join(self._moto(asked, lambda status, headers, exc_info=None: None))
-        return json.loads(answer).get("Table", {}).get("VersionId")
+        _, answer = self._backend.ask(environ, "GetTable", request)
+        return answer.get("Table", {}).get("VersionId")

@@ -15,6 +15,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from . import glue_changes, glue_requests, glue_versions, loopback
 from .athena.errors import NO_SPACE
 from .athena.service import Athena
+from .glue_backend import Backend
+from .glue_operations import Operations
 
 ATHENA = "AmazonAthena."
 _CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
@@ -27,19 +29,29 @@ class Application:
     def __init__(self, athena):
         self._athena = athena
         self._moto = DomainDispatcherApplication(_backend)
-        self._tables = glue_versions.VersionedTables(self._moto)
+        catalog = Backend(lambda *request: self._moto(*request))
+        self._tables = glue_versions.VersionedTables(self._moto, catalog)
+        self._catalog = Operations(catalog)
         self._conditional_writes = threading.Lock()
 
     def __call__(self, environ, start_response):
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         if target.startswith(ATHENA):
             return self._ask_athena(target.removeprefix(ATHENA), environ, start_response)
-        refused = glue_requests.refusal(environ) if target.startswith(glue_requests.PREFIX) else None
-        if refused:
-            return _refusal(start_response, *refused)
+        if target.startswith(glue_requests.PREFIX):
+            operation, request = target.removeprefix(glue_requests.PREFIX), glue_requests.body(environ)
+            refused = glue_requests.refusal(operation, request)
+            if refused:
+                return _refusal(start_response, *refused)
+            glue_requests.arrange(environ, operation, request)
         changed = glue_changes.place(environ) if glue_changes.is_change(target) else None
         try:
-            if target == glue_versions.TARGET:
+            if target.startswith(glue_requests.PREFIX):
+                self._catalog.make_default(environ)
+            if target.startswith(glue_requests.PREFIX) and self._catalog.offers(operation, request):
+                request = glue_requests.known(operation, request)
+                answer = _respond(start_response, *self._catalog.answer(operation, request, environ))
+            elif target == glue_versions.TARGET:
                 answer = self._tables(environ, start_response, lambda *error: _refusal(start_response, *error))
             else:
                 with self._alone_when_conditional(environ):
