@@ -8,6 +8,7 @@ from .errors import AthenaError
 from .outcome import Outcome, ResultColumn
 from .queries import bound_parameters, plan, select
 from .sql import statement_tree
+from .translate.pattern_relation import Matched
 from .translate.plans import RecursivePlan, RowsPlan, SelectPlan, SetPlan
 from .translate.pruning import table_scan
 from .translate.relations import Derived, Joined, RowsOf, Sample, Scan
@@ -145,6 +146,8 @@ def _relation_lines(relation, depth, context):
         return [f"{pad}- Unnest"]
     if isinstance(relation, Scan):
         return [pad + "- " + _scan_text(relation, context)]
+    if isinstance(relation, Matched):
+        return [f"{pad}- PatternRecognition", *_lines(relation.plan, depth + 1, context)]
     return [f"{pad}- Values"]
 
 

@@ -1,6 +1,6 @@
 """Running a query: plan it, open its scans, let DuckDB work, write the values as Athena does."""
 
-from . import readers, text
+from . import readers, row_matching, text
 from .errors import AthenaError, RequestError
 from .outcome import Outcome, ResultColumn
 from .sql import statements, tree
@@ -16,8 +16,8 @@ MUCH = 2 << 30  # bytes of a query's scans from where DuckDB must not keep dicti
 class Planned:
     """A planned query. `columns`: [(name, Type)]; `open(con)` reads the scans' metadata and gives DuckDB SQL."""
 
-    def __init__(self, plan, scans, context, metadata_bytes=0, reads_all=False):
-        self._plan, self.scans, self._context = plan, scans, context
+    def __init__(self, plan, scans, matches, context, metadata_bytes=0, reads_all=False):
+        self._plan, self.scans, self._matches, self._context = plan, scans, matches, context
         self.reads_all = reads_all
         self._metadata_bytes = metadata_bytes
         self.scanned_bytes = 0
@@ -48,6 +48,8 @@ class Planned:
         self.scanned_bytes = self._context.scanned_bytes - before
         for scan in self.scans:
             scan.reads_much = self.scanned_bytes > MUCH
+        for matched in self._matches:
+            row_matching.store(matched, con, self._context.check_cancelled)
         return self._plan.sql()
 
 
@@ -67,7 +69,8 @@ def plan(query, context, parameters=(), tables=None, row_columns=(), replaced_vi
     planner = Planner(tables, parameters, constant_of(context.services.duck), row_columns)
     planner.replaced_view = replaced_view
     found = planner.plan(query)
-    return Planned(found, planner.scans, context, tables.metadata_bytes, not planner.may_stop_early)
+    reads_all = not planner.may_stop_early
+    return Planned(found, planner.scans, planner.matches, context, tables.metadata_bytes, reads_all)
 
 
 def constant_of(duck):

@@ -17,6 +17,7 @@ _NO_PARENTHESES = {
     "CURRENT_CATALOG": "current_catalog",
     "CURRENT_SCHEMA": "current_schema",
 }
+_CALLED = ("LEFT", "RIGHT", "FIRST", "LAST")  # reserved words that are functions too
 
 
 class ExpressionParser(SpecialForms):
@@ -192,7 +193,7 @@ class ExpressionParser(SpecialForms):
         return tree.Literal("integer", str(value), **here)
 
     def _starts_name(self):
-        odd = self.token.kind in ("backquoted", "digits") or self.token.upper in ("LEFT", "RIGHT")
+        odd = self.token.kind in ("backquoted", "digits") or self.token.upper in _CALLED
         return odd or self.at_identifier()
 
     def _binary(self, token):
@@ -245,8 +246,13 @@ class ExpressionParser(SpecialForms):
         typed = self._typed_literal(here)
         if typed:
             return typed
-        if self.token.upper in ("LEFT", "RIGHT") and self.peek().upper == "(":
+        if self.token.upper in _CALLED and self.peek().upper == "(":
             return self._call(Identifier(self.advance().value), here)
+        if self.token.upper in ("RUNNING", "FINAL") and self.peek(2).upper == "(":
+            mode = self.advance().upper
+            call = self._call(Identifier(self.advance().value), here)
+            call.mode = mode
+            return call
         name = self.identifier()
         if self.is_word("("):
             return self._call(name, here)
@@ -270,11 +276,20 @@ class ExpressionParser(SpecialForms):
             call.distinct = self.accept("DISTINCT")
             if not call.distinct:
                 self.accept("ALL")
-            call.arguments = self.comma_list(self.expression)
+            call.arguments = self.comma_list(self._argument)
         if self.accept("ORDER", "BY"):
             call.order_by = self.comma_list(self.sort_item)
         self.expect(")")
         return self._call_tail(call)
+
+    def _argument(self):
+        """An expression, or `label.*` of a pattern variable."""
+        if self.at_identifier() and self.peek(1).upper == "." and self.peek(2).upper == "*":
+            here = self.here()
+            name = tree.Name((self.identifier(),), **here)
+            self.expect(".", "*")
+            return tree.AllColumns(name, **here)
+        return self.expression()
 
     def _call_tail(self, call):
         if self.is_word("FILTER", "("):

@@ -134,7 +134,11 @@ class ExpressionText(JsonText):
             return self._listagg(node)
         order = f" {self.order_by(node.order_by)}" if node.order_by else ""
         inside = "*" if node.star else ("DISTINCT " if node.distinct else "") + self.listed(node.arguments)
-        return f"{name}({inside}{order})" + self._tail(node)
+        mode = f"{node.mode} " if node.mode else ""
+        return f"{mode}{name}({inside}{order})" + self._tail(node)
+
+    def _allcolumns(self, node):
+        return f"{self.text(node.of)}.*"
 
     def _tail(self, node):
         tail = f" {node.nulls} NULLS" if node.nulls else ""

@@ -1,8 +1,8 @@
 """Trino's queries: SELECT with everything around it."""
 
 from . import tree
-from .expression_parser import ExpressionParser
 from .identifier import Identifier
+from .pattern_parser import PatternParser
 
 _NOT_AN_ALIAS = {
     "LIMIT",
@@ -17,7 +17,7 @@ _NOT_AN_ALIAS = {
 }
 
 
-class QueryParser(ExpressionParser):
+class QueryParser(PatternParser):
     """Queries and relations, on top of expressions."""
 
     _run = (1, 0)  # the tokens from … to before … are opening parentheses
@@ -282,6 +282,8 @@ class QueryParser(ExpressionParser):
     def _sampled(self):
         here = self.here()
         relation = self._aliased()
+        if self.is_word("MATCH_RECOGNIZE", "("):
+            relation = self._alias_of(self.match_recognize(relation, here), here)
         if not self.accept("TABLESAMPLE"):
             return relation
         method = self.accept_any("BERNOULLI", "SYSTEM")
@@ -294,9 +296,9 @@ class QueryParser(ExpressionParser):
 
     def _aliased(self):
         here = self.here()
-        relation = self._relation_primary()
-        if self.is_word("MATCH_RECOGNIZE", "("):
-            relation = self._unsupported("patterns of rows (MATCH_RECOGNIZE)", here)
+        return self._alias_of(self._relation_primary(), here)
+
+    def _alias_of(self, relation, here):
         self.after("table" if isinstance(relation, tree.TableName) else "relation")
         if not (self.accept("AS") or (self.at_identifier() and self.token.upper not in _NOT_AN_ALIAS)):
             return relation
@@ -304,16 +306,6 @@ class QueryParser(ExpressionParser):
         self.after("alias")
         columns = self.parenthesised(self.identifier) if self.is_word("(") else None
         return tree.Aliased(relation, alias.folded(), columns, **here)
-
-    def _unsupported(self, what, here):
-        """Move past `word ( … )`, whatever is inside."""
-        self.advance()
-        depth = 0
-        while self.token.kind != "end":
-            depth += (self.token.upper == "(") - (self.advance().upper == ")")
-            if depth == 0:
-                return tree.Unsupported(what, **here)
-        raise self.mismatch()
 
     def _relation_primary(self):
         here = self.here()

@@ -10,14 +10,14 @@
 Three spaces for each level of nesting. A rule for each node, as in expression_text.py.
 """
 
-from . import tree
-from .expression_text import ExpressionText
+from . import pattern_tree, tree
+from .pattern_text import PatternText
 
 _INDENT = "   "
 _GROUPINGS = {"sets": "GROUPING SETS", "rollup": "ROLLUP", "cube": "CUBE"}
 
 
-class QueryText(ExpressionText):
+class QueryText(PatternText):
     """`query` gives the lines of a whole query; relations are written behind what is already on the line."""
 
     def query(self, node, depth=0):
@@ -132,8 +132,11 @@ class QueryText(ExpressionText):
     def _relation_sampled(self, node, depth):
         return f"{self._inner(node.relation, depth)} TABLESAMPLE {node.method} ({self.text(node.percentage)})"
 
+    def _relation_matchrecognize(self, node, depth):
+        return self._inner(node.relation, depth) + self.match_recognize(node, depth)
+
     def _inner(self, node, depth):
-        if isinstance(node, (tree.Aliased, tree.Sampled)):
+        if isinstance(node, (tree.Aliased, tree.Sampled, pattern_tree.MatchRecognize)):
             return f"( {self._relation(node, depth + 1)}{_INDENT * depth})"
         return self._relation(node, depth)
 

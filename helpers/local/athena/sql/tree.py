@@ -188,6 +188,7 @@ class Call(Node):
     over: Window | None = None
     nulls: str = ""  # IGNORE, RESPECT or unsaid
     form: str = ""  # of TRIM: BOTH, LEADING or TRAILING
+    mode: str = ""  # RUNNING or FINAL, within MATCH_RECOGNIZE
 
 
 @dataclass
@@ -369,13 +370,6 @@ class Sampled(Node):
     relation: Node
     method: str
     percentage: Node
-
-
-@dataclass
-class Unsupported(Node):
-    """A relation that Athena offers and this endpoint does not: `what` names it."""
-
-    what: str
 
 
 @dataclass

@@ -19,6 +19,12 @@ def bind(binder, node):
         return special(binder, node)
     if node.name in _CLOCKS and node.arguments:
         return _clock(binder, node)
+    for argument in node.arguments:
+        if isinstance(argument, tree.AllColumns):
+            raise label_star(argument)
+    if node.mode:
+        message = f"{node.mode} semantics is not supported out of pattern recognition context"
+        raise AthenaError("INVALID_PROCESSING_MODE", message, node.line, node.column)
     overloads = registry.FUNCTIONS.get(node.name)
     if node.star:
         if node.name != "count":
@@ -36,6 +42,11 @@ def bind(binder, node):
         message = f"Window function {node.name} requires an OVER clause"
         raise AthenaError("MISSING_OVER", message, node.line, node.column)
     return _aggregate_call(binder, node)
+
+
+def label_star(node):
+    message = "label.* syntax is only supported as the only argument of row pattern count function"
+    return AthenaError("INVALID_FUNCTION_ARGUMENT", message, node.line, node.column)
 
 
 def _refuse_scalar(node):

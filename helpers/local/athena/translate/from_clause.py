@@ -3,7 +3,7 @@
 from .. import coercions, types
 from ..errors import AthenaError
 from ..sql import tree
-from . import operators, stored_views, table_functions
+from . import operators, row_patterns, stored_views, table_functions
 from .expr import Expr, call
 from .expressions import Binder
 from .placement import parts, require_scalar
@@ -25,8 +25,10 @@ class FromClause:
         """`left`: the fields of what stands to the left, visible to LATERAL and UNNEST."""
         return getattr(self, f"_plan_{type(node).__name__.lower()}")(node, left)
 
-    def _plan_unsupported(self, node, left):
-        raise AthenaError("NOT_SUPPORTED", f"{node.what} are not offered here", node.line, node.column)
+    def _plan_matchrecognize(self, node, left):
+        enclosed = row_patterns.Enclosed(left, self.parent)
+        relation, fields = FromClause(self.planner, enclosed).plan(node.relation)
+        return row_patterns.plan(self.planner, node, relation, fields)
 
     def _plan_tablename(self, node, left):
         if len(node.parts) == 1:

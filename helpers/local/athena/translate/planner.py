@@ -27,9 +27,10 @@ class Planner(WithQueries):
     def __init__(self, tables, parameters=(), constant=None, row_columns=()):
         self.tables, self.parameters = tables, parameters
         self.constant, self.row_columns = constant, row_columns
-        self.scans = []
+        self.scans, self.matches = [], []  # the tables that are read, and each MATCH_RECOGNIZE, inner ones first
         self.ctes = {}
         self.may_stop_early = False  # a LIMIT may end the reading of a table before its last row
+        self.recursing = 0  # how many steps of recursive queries are being planned
         self.open_views, self.replaced_view = [], None  # (catalog, database, name)
         self._depth = 0
 

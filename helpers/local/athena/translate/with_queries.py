@@ -27,10 +27,11 @@ class WithQueries:
     def _check_with_query(self, item):
         """Trino analyses a WITH query where it stands, also one that nothing reads."""
         scans, self.scans = self.scans, []
+        matches, self.matches = self.matches, []
         try:
             plan, columns = self.with_query(item.name)
         finally:
-            self.scans = scans
+            self.scans, self.matches = scans, matches
         check_aliases(columns, len(plan.columns), item)
 
     def with_query(self, name):
@@ -59,7 +60,11 @@ class WithQueries:
             (c, t) for c, (_, t) in zip(item.columns or [n for n, _ in first.columns], first.columns, strict=True)
         ]
         self.ctes = {**self.ctes, item.name: reference}
-        step = self._body(body.right, parent)
+        self.recursing += 1
+        try:
+            step = self._body(body.right, parent)
+        finally:
+            self.recursing -= 1
         if len(step.columns) != len(first.columns):
             message = (
                 f"base and step relations of recursion have different number of fields: {len(first.columns)}, "
