@@ -14,6 +14,7 @@ import struct
 import zlib
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from ..errors import AthenaError
@@ -119,14 +120,21 @@ def inspect(path):
             while chunk := file.read(CHUNK):
                 if b"\r" in chunk:
                     return UNKNOWN
-                decoder.decode(chunk)
-                blank = blank or b"\n\n" in chunk or (before == b"\n" and chunk.removeprefix(BOM)[:1] == b"\n")
+                if not chunk.isascii() or decoder.getstate()[0]:
+                    decoder.decode(chunk)
+                blank = blank or _has_empty_line(chunk) or (before == b"\n" and chunk.removeprefix(BOM)[:1] == b"\n")
                 before = chunk[-1:]
                 long, since_newline = _measure(chunk, long, since_newline)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             return UNKNOWN
     return Text(True, long or since_newline > DUCKDB_LINE, blank)
+
+
+def _has_empty_line(chunk):
+    """Whether two newlines follow each other; a search for both bytes stops at every line, ten times slower."""
+    newline = np.frombuffer(chunk, np.uint8) == ord("\n")
+    return bool((newline[1:] & newline[:-1]).any())
 
 
 def _measure(chunk, long, since_newline):

@@ -63,6 +63,11 @@ def test_plain_files_leave_the_splitting_to_duckdb_and_files_with_empty_lines_do
         (b"a\n", (True, False, False)),
         (b"a\r\nb", (False, True, True)),
         (b"a\xffb", (False, True, True)),
+        ("aé\nñ€x".encode(), (True, False, False)),
+        (b"a\xc3", (False, True, True)),
+        (b"\xc3a\xa9", (False, True, True)),
+        (b"\xc3\xa9\xa9", (False, True, True)),
+        (b"ab\xe2\x82cdefgh", (False, True, True)),
         (b"", (True, False, False)),
     ],
 )
