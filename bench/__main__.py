@@ -18,12 +18,18 @@ QUICK = ("queries", "tpch_times", "partitions", "memory", "starting")
 LONG = ("reports", "course")
 
 
-def main():
+def chosen_parts(arguments):
+    """The names of the parts that the command line asks for, in order; argparse ends the program when it errs."""
     parser = argparse.ArgumentParser(prog="make bench", description="Measure what is fast.")
-    parser.add_argument("parts", nargs="*", choices=[*QUICK, *LONG], default=[], help="some of them")
+    # No default: argparse holds an empty one against the choices.
+    parser.add_argument("parts", nargs="*", choices=[*QUICK, *LONG], help="some of them")
     parser.add_argument("--all", action="store_true", help="the long ones too")
-    options = parser.parse_args()
-    chosen = options.parts or (QUICK + LONG if options.all else QUICK)
+    options = parser.parse_args(arguments)
+    return tuple(options.parts) or (QUICK + LONG if options.all else QUICK)
+
+
+def main():
+    chosen = chosen_parts(sys.argv[1:])
     print("\n".join(figures.machine()), flush=True)
     kept = True
     for name in chosen:
