@@ -21,4 +21,4 @@ def test_the_parts_that_are_measured(arguments, parts):
 def test_an_unknown_part_is_refused(capsys):
     with pytest.raises(SystemExit):
         chosen_parts(["querys"])
-    assert "invalid choice: 'querys'" in capsys.readouterr().err
+    assert "no such part: querys; there are queries, tpch_times" in capsys.readouterr().err
