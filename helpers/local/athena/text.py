@@ -36,7 +36,7 @@ def _writer(t, nested):
     if t.base == "bingtile":
         return lambda v: _bing_tile(*tile_parts(v))
     if t.base in SKETCHES:
-        raise AthenaError("NOT_SUPPORTED", f"the bytes of a {t} are not those of Athena's; select what it tells")
+        raise AthenaError("NOT_SUPPORTED", f"a {t} in a result; select what it tells, or CAST it to varbinary")
     if t.base in simple:
         return simple[t.base]
     if t.base == "char":

@@ -8,15 +8,10 @@ when it was written.
 import json
 from pathlib import Path
 
-import duckdb
 import pytest
 
-from helpers.local.athena import errors, text
-from helpers.local.athena.duck import Duck
-from helpers.local.athena.queries import constant_of
-from helpers.local.athena.sql import statements
-from helpers.local.athena.tables import Tables
-from helpers.local.athena.translate.planner import Planner
+from helpers.local.athena import errors
+from tests.unit.local.constants import runner
 
 VALUES = Path(__file__).with_name("function_values")
 CASES = [
@@ -29,23 +24,7 @@ CASES = [
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """run(sql) → ([types], [[texts]]); raises AthenaError."""
-    duck = Duck(tmp_path_factory.mktemp("functions"))
-
-    def run(sql):
-        query = statements.parse(sql).query
-        plan = Planner(Tables(None, "awsdatacatalog", "default"), (), constant_of(duck)).plan(query)
-        connection = duck.connect()
-        try:
-            rows = connection.execute(plan.sql()).fetchall()
-        except duckdb.Error as exc:
-            raise errors.from_duckdb(exc) from None
-        finally:
-            connection.close()
-        kinds = [kind for _, kind in plan.columns]
-        writers = [text.writer(kind) for kind in kinds]
-        return [k.display for k in kinds], [[w(v) for w, v in zip(writers, r, strict=True)] for r in rows]
-
-    return run
+    return runner(tmp_path_factory.mktemp("functions"))
 
 
 @pytest.mark.parametrize(("expression", "kind", "value"), CASES, ids=[c[0][:70] for c in CASES])

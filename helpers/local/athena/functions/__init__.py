@@ -2,7 +2,9 @@
 
 from helpers.local.athena.functions import (  # noqa: F401
     aggregates,
+    approximations,
     arrays,
+    batch_hashes,
     binary,
     bing_tiles,
     bitwise,
@@ -30,6 +32,7 @@ from helpers.local.athena.functions import (  # noqa: F401
     strings,
     teradata,
     urls,
+    value_hashes,
     windows,
     zones,
 )

@@ -110,9 +110,6 @@ aggregate(
     "sum(CASE WHEN {0} > 0 THEN {0} * log2({0}) ELSE 0 END){tail} / sum({0}){tail}) END, 0.0::DOUBLE)",
 )
 
-# ---- approximations, exact here ---------------------------------------------------------------------------
-aggregate("approx_distinct(T) -> bigint", "count(DISTINCT {0}){tail}")
-aggregate("approx_distinct(T, double) -> bigint", "count(DISTINCT {0}){tail}")
 # ---- collections ------------------------------------------------------------------------------------------
 aggregate("array_agg(T) -> array(T)", "list({distinct}{0}{order}){tail}")
 # What a macro writes twice, and holds lambdas, goes through a variable: DuckDB fails on some such aggregates.

@@ -24,6 +24,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 SCALAR, AGGREGATE, WINDOW = "scalar", "aggregate", "window"
 
 
@@ -43,7 +46,7 @@ class Function:
 
 FUNCTIONS: dict[str, list[Function]] = {}
 MACROS: list[str] = []
-PYTHON: list[tuple] = []  # (name, callable, [DuckDB argument types], DuckDB return type, null_handling)
+PYTHON: list[tuple] = []  # (name, callable, [DuckDB argument types], DuckDB return type, null_handling, type)
 
 
 def scalar(signature, template, returns=None, **options):
@@ -68,7 +71,25 @@ def macros(*statements):
 
 def python(name, function, arguments, returns, null_handling="default"):
     """A Python function that templates of this family use, with DuckDB types as text."""
-    PYTHON.append((name, function, arguments, returns, null_handling))
+    PYTHON.append((name, function, arguments, returns, null_handling, "native"))
+
+
+def arrow(name, function, arguments, returns):
+    """A Python function of whole batches: Arrow arrays in, one of the same length out.
+
+    Its value is NULL where an argument is; what it gives there does not matter.
+    """
+
+    def of_batch(*columns):
+        columns = [c.combine_chunks() if isinstance(c, pa.ChunkedArray) else c for c in columns]
+        found = function(*columns)
+        for column in columns:
+            if column.null_count:
+                found = pc.if_else(column.is_valid(), found, None)
+        return found
+
+    shaped = {1: lambda a: of_batch(a), 2: lambda a, b: of_batch(a, b)}[len(arguments)]
+    PYTHON.append((name, shaped, arguments, returns, "special", "arrow"))
 
 
 def install(connection):
@@ -77,13 +98,14 @@ def install(connection):
     Each one that can refuse a value has a twin, `<name>_or_null`, for use inside TRY: DuckDB's TRY takes no
     expression that calls error() and does not catch what a Python function raises.
     """
-    for name, function, arguments, returns, null_handling in PYTHON:
-        connection.create_function(name, function, arguments, returns, null_handling=null_handling)
+    for name, function, arguments, returns, null_handling, kind in PYTHON:
+        connection.create_function(name, function, arguments, returns, type=kind, null_handling=null_handling)
         connection.create_function(
             f"{name}{_TWIN}",
             function,
             arguments,
             returns,
+            type=kind,
             null_handling=null_handling,
             exception_handling="return_null",
         )

@@ -1,14 +1,15 @@
-"""HyperLogLog and set digests, checksums and numeric histograms.
+"""Set digests, checksums and numeric histograms.
 
-Where Trino keeps a fixed number of bytes and estimates, a sketch here keeps every hash with its count, so that
-its answers are exact. Both kinds of sketch are one BLOB of (hash, count) pairs.
+Where Trino keeps a fixed number of bytes and estimates, a set digest here keeps every hash with its count, so that
+its answers are exact: one BLOB of (hash, count) pairs.
 """
 
 import struct
 
-from helpers.local.athena.functions.hashes import murmur3_64, xxhash64
+from helpers.local.athena.functions.hashes import murmur3_64
 from helpers.local.athena.functions.registry import aggregate, scalar
 from helpers.local.athena.functions.shape import python, python_with_nulls
+from helpers.local.athena.functions.value_hashes import value_hash
 
 _PAIR = struct.Struct("<qq")
 
@@ -73,14 +74,8 @@ def _build(args, kinds):
     return f"t_sketch_text(list(CAST({args[0]} AS VARCHAR)){{tail}})"
 
 
-aggregate("approx_set(T) -> hyperloglog", _build)
-aggregate("approx_set(T, double) -> hyperloglog", _build)
 aggregate("make_set_digest(T) -> setdigest", _build)
-aggregate("merge(hyperloglog) -> hyperloglog", "t_sketch_merge(list({0}){tail})")
 aggregate("merge_set_digest(setdigest) -> setdigest", "t_sketch_merge(list({0}){tail})")
-scalar("empty_approx_set() -> hyperloglog", "''::BLOB")
-scalar("empty_approx_set(double) -> hyperloglog", "''::BLOB")
-scalar("cardinality(hyperloglog) -> bigint", "t_sketch_size({0})")
 scalar("cardinality(setdigest) -> bigint", "t_sketch_size({0})")
 scalar("intersection_cardinality(setdigest, setdigest) -> bigint", "t_sketch_shared({0}, {1})")
 scalar("jaccard_index(setdigest, setdigest) -> double", "t_sketch_jaccard({0}, {1})")
@@ -91,34 +86,18 @@ scalar("hash_counts(setdigest) -> map(bigint, smallint)", "map_from_entries(t_sk
 _PRIME = 0x9E3779B185EBCA87
 
 
-def _checksum(values):
-    """The sum of each value's xxHash64 times a prime; NULL counts as the prime."""
-    if not values:
-        return None
-    total = sum(_PRIME if v is None else xxhash64(bytes(v)) * _PRIME for v in values)
-    return (total & ((1 << 64) - 1)).to_bytes(8, "little")
+def _checksum(total):
+    """The sum of the values' hashes, each of which counts times a prime → its eight bytes."""
+    return (total * _PRIME & ((1 << 64) - 1)).to_bytes(8, "little")
 
 
-python("t_checksum", _checksum, ["BLOB[]"], "BLOB")
-python("t_long_bytes", lambda v: struct.pack("<q", v), ["BIGINT"], "BLOB")
-python("t_double_bytes", lambda v: struct.pack("<d", v + 0.0), ["DOUBLE"], "BLOB")
+python("t_checksum", _checksum, ["UBIGINT"], "BLOB")
 
 
 def _checksum_sql(args, kinds):
-    base, value = kinds[0].base, args[0]
-    if kinds[0].is_integer or base == "boolean":
-        raw = f"t_long_bytes(({value})::BIGINT)"
-    elif base == "date":
-        raw = f"t_long_bytes(t_days({value}))"
-    elif base == "timestamp":
-        raw = f"t_long_bytes(epoch_us({value}))"
-    elif base == "double":
-        raw = f"t_double_bytes({value})"
-    elif base == "varbinary":
-        raw = value
-    else:
-        raw = f"encode(CAST({value} AS VARCHAR))"
-    return f"t_checksum(list({raw}){{tail}})"
+    """Trino adds up hash times prime, and the prime alone for NULL."""
+    hashed = value_hash(kinds[0], args[0]) if kinds[0].base != "unknown" else "NULL"
+    return f"t_checksum((sum(coalesce({hashed}, 1::UBIGINT)){{tail}} % 18446744073709551616)::UBIGINT)"
 
 
 aggregate("checksum(T) -> varbinary", _checksum_sql)

@@ -232,8 +232,11 @@ def _to_varbinary(source, _target):
     return (lambda x: x) if source.base in types.SKETCHES else None
 
 
-def _to_sketch(source, _target):
-    return (lambda x: x) if source.base == "varbinary" else None
+def _to_sketch(source, target):
+    if (source.base, target.base) == ("hyperloglog", "p4hyperloglog"):
+        return lambda x: f"t_hll_dense({x})"
+    same = source.base == "varbinary" or (source.base, target.base) == ("p4hyperloglog", "hyperloglog")
+    return (lambda x: x) if same else None
 
 
 _RULES = {
