@@ -75,3 +75,25 @@ exercise(
     ],
     why="A zone's name knows summer and winter; a number of hours does not.",
 )
+
+_SNAPSHOTS = """SELECT operation, CAST(summary['total-records'] AS bigint)
+    - CAST(summary['total-position-deletes'] AS bigint) AS orders FROM "orders$snapshots" ORDER BY committed_at"""
+
+exercise(
+    "06.4",
+    query(
+        _SNAPSHOTS,
+        must_use=["$snapshots"],
+        ordered=True,
+        hint="Cast the two texts of the summary to bigint, subtract, and order by committed_at.",
+    ),
+    wrong=[
+        _SNAPSHOTS.replace("- CAST(summary['total-position-deletes'] AS bigint)", ""),
+        _SNAPSHOTS.replace("total-records", "added-records"),
+        _SNAPSHOTS.replace("ORDER BY committed_at", "ORDER BY committed_at DESC"),
+        _SNAPSHOTS.replace("CAST(summary['total-records'] AS bigint)", "(SELECT count(*) FROM orders)"),
+        _SNAPSHOTS.replace("ORDER BY", "WHERE operation <> 'append' ORDER BY"),
+        """SELECT 'append', count(*) FROM "orders$snapshots" """,
+    ],
+    why="Each snapshot's summary tells what is in the table, and no data file is read for it.",
+)
