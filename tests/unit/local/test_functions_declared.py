@@ -37,8 +37,6 @@ WORDS = {"date_trunc": "day", "date_add": "day", "date_diff": "day", "at_timezon
          "from_unixtime": "UTC", "format_datetime": "yyyy", "json_extract": "$", "json_size": "$",
          "json_extract_scalar": "$", "word_stem": "en", "from_iso8601_timestamp_nanos": "2020-01-01"}  # fmt: skip
 REFUSALS = {"INVALID_FUNCTION_ARGUMENT", "INVALID_CAST_ARGUMENT"}
-# Declared, and honest about what they cannot do: the area on a sphere.
-NOT_OFFERED = {("st_area", ("sphericalgeography",))}
 OVERLOADS = [f for overloads in registry.FUNCTIONS.values() for f in overloads]
 
 
@@ -123,8 +121,7 @@ def test_runs_on_ordinary_arguments(connection, function):
         connection.execute(f"SELECT CAST({sql} AS VARCHAR)").fetchall()
     except duckdb.Error as exc:
         # Sample arguments may be no date, no JSON path …: then the refusal is one that Athena knows.
-        offered = (function.name, function.arguments) not in NOT_OFFERED
-        assert errors.from_duckdb(exc).code in (REFUSALS if offered else {"NOT_SUPPORTED"}), str(exc)
+        assert errors.from_duckdb(exc).code in REFUSALS, str(exc)
 
 
 NOT_NULL = {"typeof", "concat_ws", "array_agg", "count", "count_if", "approx_distinct", "histogram", "entropy", "map",

@@ -9,7 +9,7 @@ import shapely
 from helpers.local.athena import types
 from helpers.local.athena.functions.geometry import BLOB, DOUBLE, TEXT, TRUTH, decode, encode, only
 from helpers.local.athena.functions.registry import scalar
-from helpers.local.athena.functions.shape import Refused, python, refuse
+from helpers.local.athena.functions.shape import Refused, python
 
 _EARTH_RADIUS = 6371010.0  # metres, Trino's
 _TYPE = types.Type("geometry")
@@ -122,7 +122,13 @@ def great_circle(start, end):
 
 def _sphere_type(function, geometry, *allowed):
     if geometry.geom_type not in allowed:
-        names = {"Point": "POINT", "LineString": "LINE_STRING", "MultiLineString": "MULTI_LINE_STRING"}
+        names = {
+            "Point": "POINT",
+            "LineString": "LINE_STRING",
+            "MultiLineString": "MULTI_LINE_STRING",
+            "Polygon": "POLYGON",
+            "MultiPolygon": "MULTI_POLYGON",
+        }
         wanted = " or ".join(names[a] for a in allowed)
         raise Refused(f"When applied to SphericalGeography inputs, {function} only supports {wanted}. "
                       f"Input type is: {names.get(geometry.geom_type, geometry.geom_type.upper())}")  # fmt: skip
@@ -152,5 +158,48 @@ python("t_sphere_length", _sphere_length, [BLOB], DOUBLE)
 scalar("to_spherical_geography(geometry) -> sphericalgeography", "t_to_sphere({0})")
 scalar("st_distance(sphericalgeography, sphericalgeography) -> double", "t_sphere_distance({0}, {1})")
 scalar("st_length(sphericalgeography) -> double", "t_sphere_length({0})")
-_REFUSED = refuse(repr("the area of a SphericalGeography"), "NOT_SUPPORTED")
-scalar("st_area(sphericalgeography) -> double", f"CASE WHEN ({{0}}) IS NOT NULL THEN {_REFUSED} END::DOUBLE")
+
+
+def _sphere_area(raw):
+    geometry = decode(raw)
+    if geometry.is_empty:
+        return None
+    _sphere_type("ST_Area", geometry, "Polygon", "MultiPolygon")
+    excess = 0.0
+    for polygon in shapely.get_parts(geometry):
+        excess += abs(_spherical_excess(polygon.exterior))
+        excess -= sum(abs(_spherical_excess(hole)) for hole in polygon.interiors)
+    return abs(excess * _EARTH_RADIUS**2)
+
+
+def _spherical_excess(ring):
+    """Steradians inside a ring on the unit sphere, as Trino reckons them (GeoFunctions.stSphericalArea).
+
+    The area between each side and the equator adds up to the excess
+    (https://www.movable-type.co.uk/scripts/latlong.html); where the course makes no full turn along the ring, it goes
+    around a pole, and half the sphere belongs to it.
+    """
+    points = [tuple(map(math.radians, p)) for p in ring.coords]  # the first is the last too
+    if len(points) < 4:
+        raise Refused("Polygon is not valid: a loop contains less then 3 vertices.")
+    excess, turned, courses = 0.0, 0.0, []
+    for (lon1, lat1), (lon2, lat2) in itertools.pairwise(points):
+        if (lon1, lat1) == (lon2, lat2):
+            raise Refused("Polygon is not valid: it has two identical consecutive vertices")
+        tan1, tan2 = math.tan(lat1 / 2), math.tan(lat2 / 2)
+        excess += 2 * math.atan2(math.tan((lon2 - lon1) / 2) * (tan1 + tan2), 1 + tan1 * tan2)
+        courses += [_bearing(lon1, lat1, lon2, lat2), _bearing(lon2, lat2, lon1, lat1) + math.pi]
+    for before, after in itertools.pairwise([*courses, courses[0]]):
+        turned += (after - before + 3 * math.pi) % (2 * math.pi) - math.pi
+    return abs(excess) - 2 * math.pi if abs(turned) < math.pi / 4 else excess
+
+
+def _bearing(lon1, lat1, lon2, lat2):
+    """The course on which a great circle starts from one point to another, in radians."""
+    across = math.sin(lon2 - lon1) * math.cos(lat2)
+    along = math.cos(lat1) * math.sin(lat2) - math.sin(lat1) * math.cos(lat2) * math.cos(lon2 - lon1)
+    return math.atan2(across, along)
+
+
+python("t_sphere_area", _sphere_area, [BLOB], DOUBLE)
+scalar("st_area(sphericalgeography) -> double", "t_sphere_area({0})")

@@ -1,9 +1,10 @@
 """Timestamps with time zone: STRUCT(ts, tz) with the UTC instant, and the way to a zone's local time and back."""
 
 import re
+from datetime import UTC, datetime
 from zoneinfo import available_timezones
 
-from helpers.local.athena.functions.conversions import zone_name
+from helpers.local.athena.functions.conversions import zone_name, zone_offset
 from helpers.local.athena.functions.registry import macros, scalar
 from helpers.local.athena.functions.shape import Refused, literal_text, python, quote
 
@@ -28,7 +29,20 @@ def canonical_zone(text):
     return _REGIONS[low]
 
 
+def _time_at(text, zone):
+    """A time with time zone, in the text that DuckDB holds it in, at the offset that another zone has now."""
+    clock, sign, hours, minutes = re.fullmatch(r"(.*)([+-])(\d\d):(\d\d)", text).groups()
+    now = datetime.now(UTC).replace(tzinfo=None)
+    target = round((zone_offset(zone, now)).total_seconds() / 60)
+    shift = target - int(f"{sign}1") * (int(hours) * 60 + int(minutes))
+    hour, minute, rest = int(clock[:2]), int(clock[3:5]), clock[5:]
+    at = (hour * 60 + minute + shift) % (24 * 60)
+    sign, ahead = "-" if target < 0 else "+", abs(target)
+    return f"{at // 60:02d}:{at % 60:02d}{rest}{sign}{ahead // 60:02d}:{ahead % 60:02d}"
+
+
 python("t_zone", canonical_zone, ["VARCHAR"], "VARCHAR")
+python("t_time_at", _time_at, ["VARCHAR", "VARCHAR"], "VARCHAR")
 macros(
     "CREATE OR REPLACE MACRO t_icu(zone) AS CASE WHEN zone[1] IN ('+', '-') THEN 'GMT' || zone ELSE zone END",
     """CREATE OR REPLACE MACRO t_shift(ts, zone) AS (CASE WHEN zone = 'UTC' THEN ts
@@ -76,6 +90,11 @@ scalar(
 scalar(
     "with_timezone(timestamp(p), interval day to second) -> timestamp(p) with time zone",
     f"t_with_zone({{0}}, t_zone({_INTERVAL_ZONE}))",
+)
+scalar("at_timezone(time(p) with time zone, varchar) -> time(p) with time zone", "t_time_at({0}, t_zone({1}))")
+scalar(
+    "at_timezone(time(p) with time zone, interval day to second) -> time(p) with time zone",
+    f"t_time_at({{0}}, t_zone({_INTERVAL_ZONE}))",
 )
 scalar("timezone_hour(timestamp(p) with time zone) -> bigint", "trunc(t_offset_minutes({0}) / 60)::BIGINT")
 scalar("timezone_minute(timestamp(p) with time zone) -> bigint", "(t_offset_minutes({0}) % 60)::BIGINT")

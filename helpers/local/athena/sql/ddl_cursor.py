@@ -63,7 +63,11 @@ class Cursor(Stream):
 
     def complain(self, token, text):
         """Remember what Hive says about `token`; it counts columns from 0."""
-        self.complaint = self.complaint or (f"FAILED: ParseException line {token.line}:{token.column - 1} {text}")
+        self.refuse(f"FAILED: ParseException line {token.line}:{token.column - 1} {text}")
+
+    def refuse(self, text):
+        """Remember what Hive says, unless it has said something already."""
+        self.complaint = self.complaint or text
 
     # ---- names and values
 

@@ -15,6 +15,7 @@ _PLAIN = {
     "date",
     "timestamp",
 }
+_LONGEST = {"varchar": 65535, "char": 255}
 _DEFAULTS = {"decimal": "decimal(10,0)", "dec": "decimal(10,0)"}
 
 
@@ -65,9 +66,15 @@ def _primitive(cursor, token):
     if name in _PLAIN and not numbers:
         return name
     if name in _DEFAULTS and len(numbers) <= 2:
+        if not numbers:
+            return _DEFAULTS[name]
         scale = numbers[1] if len(numbers) > 1 else 0
-        return f"decimal({numbers[0]},{scale})" if numbers else _DEFAULTS[name]
+        _check_decimal(cursor, numbers[0], scale)
+        return f"decimal({numbers[0]},{scale})"
     if name in ("varchar", "char") and len(numbers) == 1:
+        if not 1 <= numbers[0] <= _LONGEST[name]:
+            message = f"{name.title()} length {numbers[0]} out of allowed range [1, {_LONGEST[name]}]"
+            cursor.refuse(f"FAILED: RuntimeException {message}")
         return f"{name}({numbers[0]})"
     if name in ("varchar", "char") and not numbers:
         here = cursor.token
@@ -79,6 +86,19 @@ def _primitive(cursor, token):
     near = " ".join(f"'{t.text}'" for t in cursor.tokens[at : at + 3])
     cursor.complain(token, f"cannot recognize input near {near} in column type")
     return "string"
+
+
+def _check_decimal(cursor, precision, scale):
+    """Hive's HiveDecimalUtils, as its Driver reports what a type refuses."""
+    message = None
+    if not 1 <= precision <= 38:
+        message = "Decimal precision out of allowed range [1,38]"
+    elif not 0 <= scale <= 38:
+        message = "Decimal scale out of allowed range [0,38]"
+    elif precision < scale:
+        message = "Decimal scale must be less than or equal to precision"
+    if message:
+        cursor.refuse(f"FAILED: IllegalArgumentException {message}")
 
 
 def _number(cursor):

@@ -296,7 +296,7 @@ class ExpressionParser(SpecialForms):
             self.expect("FILTER", "(", "WHERE")
             call.filter = self.expression()
             self.expect(")")
-        if self.is_word("IGNORE") or self.is_word("RESPECT", "NULLS"):
+        if self.is_word("IGNORE", "NULLS", "OVER") or self.is_word("RESPECT", "NULLS", "OVER"):
             call.nulls = self.advance().upper
             self.expect("NULLS")
         if self.accept("OVER"):

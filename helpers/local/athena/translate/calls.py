@@ -6,7 +6,7 @@ from .. import coercions, types
 from ..errors import AthenaError
 from ..functions import registry
 from ..sql import tree
-from . import operators, signatures, windows
+from . import expected, operators, signatures, windows
 from .casts import cast, coerce
 from .expr import Expr, call
 from .trying import trying
@@ -115,11 +115,10 @@ def _resolve(binder, name, node, arguments):
     overloads = registry.FUNCTIONS[name]
     choice = signatures.choose(overloads, given, lambda i, inputs: binder.lambda_body(bound[i], inputs))
     if choice is None:
-        shown = ", ".join("<function>" if t is None else str(t) for t in given)
-        expected = ", ".join(f"{f.name}({', '.join(map(_as_trino, f.arguments))})" for f in overloads)
+        shown = ", ".join(map(expected.given, given))
         raise AthenaError(
             "FUNCTION_NOT_FOUND",
-            f"Unexpected parameters ({shown}) for function {name}. Expected: {expected}",
+            f"Unexpected parameters ({shown}) for function {name}. Expected: {expected.signatures(overloads)}",
             node.line,
             node.column,
         )
@@ -128,11 +127,6 @@ def _resolve(binder, name, node, arguments):
         lambdas[i] if i in lambdas else coerce(a, t) for i, (a, t) in enumerate(zip(bound, resolved, strict=True))
     ]
     return chosen, match, args
-
-
-def _as_trino(argument):
-    """The pattern of an argument with Trino's names of lengths: varchar(x), varchar(y)."""
-    return re.sub(r"(char)\(([nmk])\)", lambda m: f"{m[1]}({'xyz'['nmk'.index(m[2])]})", argument)
 
 
 def _bound(binder, argument):
@@ -162,6 +156,9 @@ def _aggregate(binder, node, chosen, result, template, args):
         message = "For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments"
         raise AthenaError("EXPRESSION_NOT_IN_DISTINCT", message, node.line, node.column)
     window = None
+    if node.nulls and (chosen is None or chosen.kind == registry.AGGREGATE):
+        message = f"Cannot specify null treatment clause for {node.name} function"
+        raise AthenaError("NULL_TREATMENT_NOT_ALLOWED", message, node.line, node.column)
     if node.over is not None:
         over = windows.resolved(binder, node.over)
         windows.check_function(node, over)

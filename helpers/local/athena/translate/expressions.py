@@ -274,6 +274,8 @@ class Binder(SubqueryBinder):
             raise AthenaError("TYPE_MISMATCH", message, node.value.line, node.value.column)
         if value.type.base == "timestamp":
             value = coerce(value, types.timestamp(value.type.args[0], zone=True))
+        elif value.type.base == "time":
+            value = coerce(value, types.time(value.type.args[0], zone=True))
         return calls.function(self, "at_timezone", node, [value, self.bind(node.zone)])
 
     # ---- constructors

@@ -102,18 +102,18 @@ def _long_timestamp(text, digits, zone, at):
 
 
 def _time(text, at):
-    match = re.fullmatch(r"\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?\s*([+-]\d{1,2}:?\d{2})?\s*", text)
+    match = re.fullmatch(r"\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?\s*(?:([+-])(\d{1,2}):?(\d{2}))?\s*", text)
     if not match:
         raise ValueError(text)
-    hour, minute, second, fraction, zone = match.groups()
+    hour, minute, second, fraction, sign, *zone = match.groups()
     moment = datetime(
         2000, 1, 1, int(hour), int(minute), int(second or 0), int(((fraction or "") + "000000")[:6])
     ).time()
     digits = len(fraction or "")
     if digits > 6 and fraction[6:].strip("0"):
         raise AthenaError("NOT_SUPPORTED", "a time of day with more than six digits after the point", **at)
-    if zone:
-        shown = f"{moment.strftime('%H:%M:%S')}{'.' + fraction if fraction else ''}{conversions.zone_name(zone)}"
+    if sign:
+        shown = f"{moment.strftime('%H:%M:%S')}{'.' + fraction if fraction else ''}{sign}{zone[0]:0>2}:{zone[1]}"
         return constant(shown, types.time(digits, zone=True), quote(shown), **at)
     return constant(moment, types.time(digits), f"TIME '{moment.isoformat()}'", **at)
 

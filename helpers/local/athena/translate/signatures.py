@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from .. import coercions, types
 from ..types import Type
+from . import expected
 
 _WIDENING = ["tinyint", "smallint", "integer", "bigint", "decimal", "real", "double"]
 
@@ -165,6 +166,9 @@ def choose(overloads, given, bind_lambda):
         if any((p.base == "function") != (t is None) for p, t in zip(patterns, given, strict=True)):
             continue
         if not all(match.unify(p, t) for p, t in plain):
+            continue
+        ordered = match.variables.get(expected.demanded(function))
+        if ordered is not None and not ordered.orderable:
             continue
         if best is None or match.cost < best[1].cost:
             best = (function, match, patterns)

@@ -60,7 +60,7 @@ def window(binder, over):
             parts.append("ORDER BY " + ", ".join(map(sorted_text, over.order_by, order_texts)))
         if frame:
             left = list(zip(bound_texts, bounds, strict=True))
-            shown = [_bound_text(kind, left) for kind in kinds]
+            shown = [_bound_text(frame.unit, kind, left) for kind in kinds]
             parts.append(f"{frame.unit} " + (f"BETWEEN {shown[0]} AND {shown[1]}" if frame.end else shown[0]))
         return " ".join(parts)
 
@@ -197,12 +197,23 @@ def _reaches(key, t):
     return t.base.startswith("interval") or t.base == "unknown"
 
 
-def _bound_text(kind, left):
+def _bound_text(unit, kind, left):
     if kind.startswith(("UNBOUNDED", "CURRENT")):
         return kind
     text, expr = left.pop(0)
+    if expr.op != "literal" or (expr.value or 0) < 0:
+        text = _checked(unit, text)
     if expr.type.base == "interval day to second":
         text = f"to_microseconds({text} * 1000)"
     elif expr.type.base == "interval year to month":
         text = f"to_months({text})"
     return f"{text} {kind}"
+
+
+def _checked(unit, text):
+    """An offset that is asked for each row: Trino fails where one is negative or NULL."""
+    if unit == "RANGE":
+        refusal = "error('INVALID_WINDOW_FRAME: Window frame offset value must not be negative or null')"
+        return f"CASE WHEN ({text}) >= 0 THEN {text} ELSE {refusal} END"
+    refusal = f"error('INVALID_WINDOW_FRAME: Window frame ' || ({text}) || ' offset must not be negative')"
+    return f"CASE WHEN ({text}) < 0 THEN {refusal} ELSE {text} END"

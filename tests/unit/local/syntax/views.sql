@@ -85,18 +85,18 @@ NATURAL FULL JOIN t)
 -- view
 SELECT *
 FROM
-  t MATCH_RECOGNIZE (
-   PARTITION BY a
-   ORDER BY b ASC
-   MEASURES
-      CLASSIFIER() AS label,
-      RUNNING LAST(A.c, 1) AS last_c,
-      count(B.*) AS bs
-   ALL ROWS PER MATCH OMIT EMPTY MATCHES
-   AFTER MATCH SKIP TO FIRST B
-   PATTERN ((^ (A+?) ((B{2,3}) | ()) PERMUTE(A, B) {-B-} $))
-   SUBSET U = (A, B)
-   DEFINE
-      A AS (c > PREV(c)),
-      B AS true
-) m
+  ( t MATCH_RECOGNIZE (
+      PARTITION BY a
+      ORDER BY b ASC
+      MEASURES
+         CLASSIFIER() AS label,
+         RUNNING LAST(A.c, 1) AS last_c,
+         count(B.*) AS bs
+      ALL ROWS PER MATCH OMIT EMPTY MATCHES
+      AFTER MATCH SKIP TO FIRST B
+      PATTERN ((^ (A+?) ((B{2,3}) | ()) PERMUTE(A, B) {-B-} $))
+      SUBSET U = (A, B)
+      DEFINE
+         A AS (c > PREV(c)),
+         B AS true
+)) m
