@@ -12,6 +12,7 @@ NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 # Engine error code → AthenaError.ErrorType. Anything else is a generic user error.
 GENERIC_USER_ERROR = 1100
+ICEBERG_ERROR = 233  # clients such as dbt-athena repeat a commit that ends with it
 ERROR_TYPES = {
     "DIVISION_BY_ZERO": 1001,
     "TYPE_MISMATCH": 1002,
@@ -38,7 +39,8 @@ class AthenaError(Exception):
     def __init__(self, code, message, line=None, column=None, category=None, error_type=None):
         self.code, self.message, self.line, self.column = code, message, line, column
         self.category = category or (SYSTEM if code in SYSTEM_CODES else USER)
-        self.error_type = error_type or ERROR_TYPES.get(code, GENERIC_USER_ERROR)
+        generic = ICEBERG_ERROR if (code or "").startswith("ICEBERG_") else GENERIC_USER_ERROR
+        self.error_type = error_type or ERROR_TYPES.get(code, generic)
         super().__init__(message)
 
     def __str__(self):

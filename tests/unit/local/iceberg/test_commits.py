@@ -71,6 +71,7 @@ def test_a_change_of_rows_that_another_writer_overtook_fails(tables, context, se
         rule(statement, context)
     where = f"iceberg_tests.{tables.name}"
     assert str(failure.value) == f"ICEBERG_COMMIT_ERROR: Failed to commit Iceberg update to table: {where}"
+    assert failure.value.error_type == 233  # "Iceberg error" of Athena's error reference: dbt-athena tries again
     assert seen() == found["rows"]
     assert {k for k in tables.objects() if k.endswith("parquet")} < {
         k for k in found["objects"] if k.endswith("parquet")
