@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from ..bucketing import Pruning
 from ..errors import AthenaError
 from ..objects import split_location
 from ..partitions import typed_value
@@ -49,7 +50,9 @@ def groups(scan, partitions, context):
         if "sequencefile" in partition.input_format.lower():
             raise AthenaError("NOT_SUPPORTED", "this endpoint does not read sequence files")
     per_partition = listing.files_of([p.location for p in partitions], context)
+    buckets = Pruning(scan)
     for partition, group, files in zip(partitions, placed, per_partition, strict=True):
+        files = buckets.files(partition, files)
         if files:
             group.values += [len(group.partitions)] * len(files)
             group.files += files

@@ -4,9 +4,12 @@ import threading
 
 import duckdb
 
+from ..bucketing import text_hashes
 from . import csv_rules, openx, regex_rules
 
 _lock = threading.Lock()
+
+HASH = "hive_text_hash"  # of whole columns: writers ask it for every row of a bucketed table
 
 FUNCTIONS = {
     "hive_csv_fields": (csv_rules.fields, 4, "VARCHAR[]"),
@@ -20,12 +23,17 @@ def ensure(con):
     with _lock:
         if _known(con):
             return
+        _create(con, HASH, text_hashes, ["VARCHAR", "INTEGER"], "INTEGER", type="arrow")
         for name, (function, arity, result) in FUNCTIONS.items():
-            try:
-                con.create_function(name, function, ["VARCHAR"] * arity, result, null_handling="special")
-            except (duckdb.CatalogException, duckdb.NotImplementedException) as failure:
-                if "already" not in str(failure):
-                    raise
+            _create(con, name, function, ["VARCHAR"] * arity, result)
+
+
+def _create(con, name, function, arguments, result, **options):
+    try:
+        con.create_function(name, function, arguments, result, null_handling="special", **options)
+    except (duckdb.CatalogException, duckdb.NotImplementedException) as failure:
+        if "already" not in str(failure):
+            raise
 
 
 def _known(con):

@@ -3,13 +3,15 @@
 import time
 
 from .. import queries
+from ..bucketing import bucket_sql
 from ..ddl.formats import FORMATS
 from ..errors import AthenaError
 from ..outcome import Outcome, ResultColumn
+from ..readers import udf
 from ..tables import CATALOG, Tables
 from ..types import BIGINT, VARCHAR
 from . import properties
-from .output import Target, bucket_number, require_empty, write
+from .output import Target, require_empty, write
 from .partitions import register
 from .selection import file_select
 
@@ -105,8 +107,9 @@ def _write(statement, plan, columns, target, context):
         sql = plan.open(con) if statement.with_data else f"SELECT * FROM ({plan.open(con)}) LIMIT 0"
         buckets = ""
         if target.storage.bucket_count:
-            places = {n: f"c{i}" for i, (n, _) in enumerate(columns)}
-            buckets = bucket_number([places[n] for n in target.storage.bucketed_by], target.storage.bucket_count)
+            udf.ensure(con)
+            places = {n: (f"c{i}", t) for i, (n, t) in enumerate(columns)}
+            buckets = bucket_sql([places[n] for n in target.storage.bucketed_by], target.storage.bucket_count)
         return write(con, file_select(sql, sources, columns, target, buckets), target, context)
     finally:
         con.close()

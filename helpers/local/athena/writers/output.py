@@ -19,7 +19,6 @@ from ..errors import AthenaError, from_duckdb
 from ..locations import split_uri
 from ..objects import split_location
 from ..partitions import NULL_PARTITION
-from ..readers.values import name
 from . import formats
 
 MAX_WRITERS = 100  # open writers for partitions and buckets (User Guide, ctas-insert-into-etl)
@@ -264,8 +263,3 @@ def require_empty(s3, location, message):
         raise AthenaError("HIVE_METASTORE_ERROR", f"{reason} ({location})") from failure
     if found:
         raise AthenaError("HIVE_PATH_ALREADY_EXISTS", message)
-
-
-def bucket_number(columns, count):
-    """SQL of the bucket that a row belongs to. Not Hive's hash: the files are right, their rows lie elsewhere."""
-    return f"CAST(hash({', '.join(map(name, columns))}) % {count} AS INTEGER)"

@@ -208,7 +208,7 @@ def test_buckets_count_as_writers(queries):
     sql = (
         "CREATE TABLE {{t}} WITH (external_location='{{folder}}', partitioned_by=ARRAY['p'], "
         "bucketed_by=ARRAY['a'], bucket_count=5) AS "
-        "SELECT n AS a, n % {0} AS p FROM UNNEST(sequence(1, 40000)) AS t(n)"
+        "SELECT n / {0} AS a, n % {0} AS p FROM UNNEST(sequence(1, 40000)) AS t(n)"
     )
     assert "HIVE_TOO_MANY_OPEN_PARTITIONS" in queries.reason(sql.format(21))
     queries.run(sql.format(20))
