@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from helpers.local.athena.functions.date_texts import MONTHS, WEEKDAYS
-from helpers.local.athena.functions.numbers_text import double_text
 from helpers.local.athena.functions.registry import scalar
 from helpers.local.athena.functions.shape import Refused, as_text, python, quote
 
@@ -167,15 +166,15 @@ for _count in range(1, 11):
 
 # ---- format_number ----------------------------------------------------------------------------------------
 def _format_number(value):
-    if value != value or value in (float("inf"), float("-inf")):
-        return double_text(value)
-    size, unit = abs(Decimal(repr(value))), 0
-    while size >= 1000 and unit < 5:
-        size, unit = size / 1000, unit + 1
-    places = 2 if size < 10 else 1 if size < 100 else 0
-    text = format(size.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), "f")
+    """Three digits and a unit. Trino makes a long of a double first, and gives negative numbers two decimals."""
+    number = 0.0 if value != value else float(max(-(2**63), min(2**63 - 1, int(max(-1e19, min(1e19, value))))))
+    unit = 0
+    while abs(number) >= 1000 and unit < 5:
+        number, unit = number / 1000, unit + 1
+    places = 2 if number < 10 else 1 if number < 100 else 0
+    text = format(Decimal(number).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "-" * (value < 0) + text + ("", "K", "M", "B", "T", "Q")[unit]
+    return text + ("", "K", "M", "B", "T", "Q")[unit]
 
 
 python("t_format_number", _format_number, ["DOUBLE"], _V)
