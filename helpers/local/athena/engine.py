@@ -65,8 +65,13 @@ def _deallocate(statement, context):
     return Outcome(file="txt")
 
 
+def _external(statement, context):
+    raise AthenaError("NOT_SUPPORTED", "external functions: this endpoint calls neither AWS Lambda nor SageMaker")
+
+
 _HANDLERS = {
     statement_tree.SelectStatement: queries.select,
+    statement_tree.UsingFunctions: _external,
     statement_tree.Explain: explain.explain,
     statement_tree.CreateTableAs: writers.create_table_as,
     statement_tree.InsertInto: writers.insert_into,

@@ -8,37 +8,69 @@ from .errors import AthenaError
 from .outcome import Outcome, ResultColumn
 from .queries import bound_parameters, plan, select
 from .sql import statement_tree
+from .tables import Tables
 from .translate.pattern_relation import Matched
 from .translate.plans import RecursivePlan, RowsPlan, SelectPlan, SetPlan
 from .translate.pruning import table_scan
 from .translate.relations import Derived, Joined, RowsOf, Sample, Scan
+from .writers import insert
 
 
 def explain(statement, context):
     """A statement_tree.Explain → Outcome."""
     inner = statement.statement
-    if not isinstance(inner, statement_tree.SelectStatement):
-        raise AthenaError("NOT_SUPPORTED", f"EXPLAIN of {inner.substatement_type} is not supported by this endpoint")
+    writing = _WRITING.get(type(inner))
+    if not isinstance(inner, statement_tree.SelectStatement) and (writing is None or statement.analyze):
+        what = "EXPLAIN ANALYZE" if statement.analyze else "EXPLAIN"
+        raise AthenaError("NOT_SUPPORTED", f"{what} of {inner.substatement_type} is not supported by this endpoint")
     kind = statement.options.get("TYPE", "DISTRIBUTED")
     form = statement.options.get("FORMAT", "TEXT")
-    if form == "GRAPHVIZ":
-        raise AthenaError("NOT_SUPPORTED", "EXPLAIN gives plans as text and JSON on this endpoint")
     inner.parameters = statement.parameters
+    target = writing(inner, context) if writing else None
     planned = plan(inner.query, context, bound_parameters(inner, context))
     if kind == "VALIDATE":
         return Outcome([ResultColumn.of("Valid", types.BOOLEAN)], [["true"]], file="txt")
     if kind == "IO":
         lines = [*_json_lines(_inputs(planned)), ""]
     else:
-        lines = _output(planned) + _lines(planned.tree, 1, context)
+        lines = _output(planned, target) + _lines(planned.tree, 3 if target else 1, context)
         if form == "JSON":
             root = _as_json(lines)
             lines = _json_lines(root if kind == "LOGICAL" else {"0": root})
+        elif form == "GRAPHVIZ":
+            lines = _graph(_as_json(lines), kind)
     if statement.analyze:
         count = sum(1 for _ in select(inner, context).rows)
         if form == "TEXT":
             lines += [f"Output rows: {count}", f"Data scanned: {context.scanned_bytes} bytes"]
     return Outcome([ResultColumn.of("Query Plan", types.VARCHAR)], [[line] for line in lines], file="txt")
+
+
+def _new_table(statement, context):
+    """What CREATE TABLE AS would write to: it must not be there yet."""
+    catalog, database, name = _qualified(statement.name, context)
+    if context.services.catalog.table(database, name) is not None and not statement.if_not_exists:
+        message = f"Destination table '{catalog}.{database}.{name}' already exists"
+        raise AthenaError("TABLE_ALREADY_EXISTS", message, 1, 1)
+    return f"{catalog}:{database}:{name}"
+
+
+def _present_table(statement, context):
+    """What INSERT would write to, if it may."""
+    table, *_ = insert.planned(statement, context)
+    return f"awsdatacatalog:{table.database}:{table.name}"
+
+
+def _qualified(name, context):
+    return Tables(context.services.catalog, context.catalog, context.database).qualify(name)
+
+
+# The statements that write the rows of a query → what names their target.
+_WRITING = {
+    statement_tree.CreateTableAs: _new_table,
+    statement_tree.InsertInto: _present_table,
+    statement_tree.Unload: lambda statement, context: statement.to,
+}
 
 
 def _inputs(planned):
@@ -83,7 +115,25 @@ def _as_json(lines):
     return above[0]
 
 
-def _output(planned):
+def _graph(root, kind):
+    """The nodes of a plan and what feeds each, in the language of Graphviz."""
+    lines = [f"digraph {'logical' if kind == 'LOGICAL' else 'distributed'}_plan {{"]
+    arrows, left = [], [root]
+    while left:
+        node = left.pop(0)
+        details = "".join(f"|{key}: {value}" for key, value in node["descriptor"].items())
+        label = re.sub(r'(["<>{}])', r"\\\1", f"{node['name']}{details}")
+        lines.append(f'plannode_{node["id"]}[label="{{{label}}}", style="rounded, filled", shape=record];')
+        for child in node["children"]:
+            arrows.append(f"plannode_{node['id']} -> plannode_{child['id']};")
+            left.append(child)
+    return [*lines, *arrows, "}"]
+
+
+def _output(planned, target):
+    if target is not None:
+        writers = [f"    - TableCommit[target = {target}]", "        - TableWriter"]
+        return ["- Output[columnNames = [rows]] => [rows:bigint]", *writers]
     shown = ", ".join(f"{name}:{t}" for name, t in planned.columns)
     return [f"- Output[columnNames = [{', '.join(n for n, _ in planned.columns)}]] => [{shown}]"]
 

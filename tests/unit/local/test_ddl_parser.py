@@ -153,6 +153,25 @@ def test_what_only_hive_minds(sql, complaint):
 
 
 @pytest.mark.parametrize(
+    ("hive_type", "complaint"),
+    [
+        ("decimal(38,38)", None),
+        ("decimal(39,2)", "IllegalArgumentException Decimal precision out of allowed range [1,38]"),
+        ("array<decimal(0)>", "IllegalArgumentException Decimal precision out of allowed range [1,38]"),
+        ("decimal(5,39)", "IllegalArgumentException Decimal scale out of allowed range [0,38]"),
+        ("decimal(5,6)", "IllegalArgumentException Decimal scale must be less than or equal to precision"),
+        ("varchar(65535)", None),
+        ("varchar(65536)", "RuntimeException Varchar length 65536 out of allowed range [1, 65535]"),
+        ("struct<a:char(256)>", "RuntimeException Char length 256 out of allowed range [1, 255]"),
+    ],
+)
+def test_sizes_that_a_hive_type_can_have(hive_type, complaint):
+    """HiveDecimalUtils and BaseCharUtils; Hive's driver puts the exception's name before what it says."""
+    parsed = parse(f"CREATE EXTERNAL TABLE t (a {hive_type}) LOCATION 's3://b/t/'")
+    assert parsed.complaint == (complaint and "FAILED: " + complaint)
+
+
+@pytest.mark.parametrize(
     ("sql", "complaint"),
     [
         ("DESCRIBE t /* c */", "line 1:11 missing EOF at '/' near 't'"),

@@ -23,6 +23,15 @@ class SelectStatement(Statement):
 
 
 @dataclass
+class UsingFunctions(Statement):
+    """USING EXTERNAL FUNCTION … SELECT: a query that calls functions in AWS Lambda or Amazon SageMaker."""
+
+    substatement_type: ClassVar[str] = "SELECT"
+    names: list[str]
+    query: Query
+
+
+@dataclass
 class Explain(Statement):
     """`options`: TYPE and FORMAT in capitals."""
 

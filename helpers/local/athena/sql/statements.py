@@ -237,6 +237,25 @@ class _StatementParser(QueryParser):
         self.expect("VACUUM")
         return statement_tree.Vacuum(self._table_name())
 
+    def _statement_using(self):
+        """USING EXTERNAL FUNCTION name(argument type, …) RETURNS type LAMBDA 'name', … SELECT …"""
+        self.expect("USING")
+        names = self.comma_list(self._external_function)
+        return statement_tree.UsingFunctions(names, self.query())
+
+    def _external_function(self):
+        self.expect("EXTERNAL", "FUNCTION")
+        name = self.identifier()
+        self.expect("(")
+        if not self.is_word(")"):
+            self.comma_list(lambda: (self.identifier(), self.type_name()))
+        self.expect(")", "RETURNS")
+        self.type_name()
+        if not self.accept_any("LAMBDA", "SAGEMAKER"):
+            raise self.mismatch("'LAMBDA', 'SAGEMAKER'")
+        self.string()
+        return name
+
     def _statement_explain(self):
         self.expect("EXPLAIN")
         analyze = self.accept("ANALYZE")

@@ -25,11 +25,7 @@ FORMAT_OF = {
 
 def insert_into(statement, context):
     """Run a statement_tree.InsertInto → Outcome."""
-    require_session_catalog(context)
-    table = _table(statement.name, context)
-    plan = queries.plan(statement.query, context, queries.bound_parameters(statement, context))
-    columns = [(c.name, c.type) for c in [*table.columns, *table.partition_keys]]
-    sources = _matched(statement, plan, columns)
+    table, plan, columns, sources = planned(statement, context)
     if table.is_iceberg:
         return _into_iceberg(table, plan, sources, context)
     target = _target(table, context)
@@ -45,6 +41,15 @@ def insert_into(statement, context):
         register(context, table.database, table.name, descriptor, written.partitions)
     context.services.catalog.changed(table.database, table.name)
     return outcome(written, "INSERT")
+
+
+def planned(statement, context):
+    """An INSERT, checked before it reads or writes anything → (table, plan of the query, columns, their sources)."""
+    require_session_catalog(context)
+    table = _table(statement.name, context)
+    plan = queries.plan(statement.query, context, queries.bound_parameters(statement, context))
+    columns = [(c.name, c.type) for c in [*table.columns, *table.partition_keys]]
+    return table, plan, columns, _matched(statement, plan, columns)
 
 
 def _table(name, context):
