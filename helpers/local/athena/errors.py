@@ -100,6 +100,11 @@ _CAST_NAME = {
 UNEXPLAINED = "this endpoint cannot run the query"
 
 
+def exhausted():
+    """The error of a query that wants more memory than it may have."""
+    return AthenaError(None, "Query exhausted resources at this scale factor", category=SYSTEM)
+
+
 def from_duckdb(exc):
     """DuckDB's exception → the error that Athena gives for the same mistake."""
     text = str(exc).split("\n\nLINE ")[0]
@@ -142,7 +147,7 @@ def from_duckdb(exc):
     if "Map keys must be unique" in text or "Map keys can not be NULL" in text:
         return AthenaError("NOT_SUPPORTED", "a map that holds a key twice, or NULL as a key")
     if "Out of Memory" in text:
-        return AthenaError(None, "Query exhausted resources at this scale factor", category=SYSTEM)
+        return exhausted()
     if "invalid date" in text or "invalid timestamp" in text or "Conversion Error" in text:
         return AthenaError("INVALID_CAST_ARGUMENT", text.split(": ", 1)[-1])
     return AthenaError("NOT_SUPPORTED", f"{UNEXPLAINED}: " + text.split("\n")[0])

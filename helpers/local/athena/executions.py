@@ -12,7 +12,8 @@ import duckdb
 from botocore.exceptions import BotoCoreError, ClientError
 
 from . import engine, parquet_scan, result_settings, reuse
-from .errors import NO_SPACE, SYSTEM, UNEXPLAINED, AthenaError, Cancelled, RequestError, from_duckdb, no_space
+from .errors import NO_SPACE, UNEXPLAINED, AthenaError, Cancelled, RequestError, exhausted, from_duckdb, no_space
+from .memory_guard import MemoryGuard, half_of_the_memory
 from .outcome import Context, Outcome
 from .results import CTAS, Results, ResultWriter, manifest_location, output_location
 from .sql import statements
@@ -74,6 +75,7 @@ class Executions:
         self._executions = {}  # by id, in order of submission
         self._tokens = {}  # ClientRequestToken → (what must be the same, id)
         self._reusable = reuse.ReusableResults()
+        self._memory = MemoryGuard(half_of_the_memory())
         self._queue = queue.SimpleQueue()
         workgroups.on_delete(self._forget)
         for number in range(RUNNING_AT_ONCE):
@@ -190,9 +192,10 @@ class Executions:
             execution.state, execution.started = RUNNING, time.time()
         try:
             if not self._reuse(execution):
-                outcome = engine.run(execution.statement, execution.context)
-                execution.context.check_cancelled()
-                execution.results = self._write(execution, outcome)
+                with self._memory.watching(execution.context.exhaust):
+                    outcome = engine.run(execution.statement, execution.context)
+                    execution.context.check_cancelled()
+                    execution.results = self._write(execution, outcome)
         except Exception as error:
             self._fail(execution, error)
         else:
@@ -216,7 +219,9 @@ class Executions:
         return self._writer.write(execution.id, execution.statement, execution.location, outcome, settings)
 
     def _fail(self, execution, error):
-        if isinstance(error, Cancelled) or execution.context.cancelled.is_set():
+        if execution.context.exhausted:
+            error = exhausted()
+        elif isinstance(error, Cancelled) or execution.context.cancelled.is_set():
             self._end(execution, CANCELLED, reason=getattr(error, "reason", "Query cancelled by user"))
             return
         error = _as_athena_error(error)
@@ -285,7 +290,7 @@ def _as_athena_error(error):
         return no_space()
     traceback.print_exception(error, file=sys.stderr)
     if isinstance(error, MemoryError):
-        return AthenaError(None, "Query exhausted resources at this scale factor", category=SYSTEM)
+        return exhausted()
     if isinstance(error, RecursionError):
         return AthenaError("STACK_OVERFLOW", "statement is too large (stack overflow during analysis)")
     text = " ".join(f"{type(error).__name__}: {error}".split())

@@ -83,6 +83,7 @@ class Context:
     listings: dict = field(default_factory=dict)  # location → the files that this execution found there
     cancelled: threading.Event = field(default_factory=threading.Event)
     committing: bool = False
+    exhausted: bool = False  # stopped because it held too much memory
     parquet_files: dict = field(default_factory=dict)  # what DuckDB is given to read: local path → URI
     _deciding: threading.Lock = field(default_factory=threading.Lock)
     _stoppers: list = field(default_factory=list)
@@ -115,6 +116,12 @@ class Context:
             if not self.committing:
                 self.cancelled.set()
             return not self.committing
+
+    def exhaust(self):
+        """Stop the query for its use of memory, unless it is about to commit."""
+        if self.may_be_cancelled():
+            self.exhausted = True
+            self.cancel()
 
     def cancel(self):
         self.cancelled.set()
