@@ -6,7 +6,7 @@ at rows a fixed way from it are evaluated for all rows at once, others when the 
 """
 
 from functools import partial
-from itertools import count, islice
+from itertools import count
 
 import duckdb
 
@@ -18,7 +18,6 @@ from .translate.pattern_relation import readings
 
 _names = count(1)
 _OFTEN = 1000  # tests between two looks at whether the query was stopped
-_PORTION = 50_000  # rows whose condition is evaluated at once
 
 
 def store(matched, con, check_cancelled):
@@ -137,53 +136,45 @@ class _Test:
 
     def _for_all(self):
         """Whether the label fits, a byte for every row; None when a row refuses the evaluation."""
-        rows, known = self._rows(), bytearray()
-        while portion := list(islice(rows, _PORTION)):
-            values = self._tried([self.condition], self.read, portion)
-            if values is None:
-                return None
-            known += bytes(value is True for (value,) in values)
-        return known
-
-    def _rows(self):
-        for begin, end in self.matching.partitions:
-            for row in range(begin, end):
-                yield None, find_rows(self.read, [self.label], row, 0, begin, end)
+        stored = self.matching.matched.source.stored
+        joins = "".join(
+            f" LEFT JOIN {stored} AS {n.alias} ON {n.alias}.part = o.part AND "
+            f"{n.alias}.rn = o.rn + ({n.navigation.physical})"
+            for n in self.read.navigations
+        )
+        sql = f"SELECT {Renderer()(self.condition)} FROM {stored} AS o{joins} ORDER BY o.rn"
+        values = self._tried(lambda con: con.execute(sql).fetchall())
+        return None if values is None else bytes(value is True for (value,) in values)
 
     def _compile(self):
         parts = pattern_conditions.Parts(self.read)
         function = pattern_conditions.compiled(self.condition, parts)
         if function is None:
             return
-        count = self.matching.partitions[-1][1] if self.matching.partitions else 0
         for where, expr in parts.exprs:
-            rows = [] if where is None else range(count)
-            read = readings([expr])
-            found = [(None, (((row, None),), ())) for row in (*rows, None)]
-            values = self._tried([expr], read, found)
+            values = self._tried(partial(self._part, where, expr))
             if values is None:
                 return
             parts.values.append([value for (value,) in values])
         self._compiled = function
 
-    def _tried(self, exprs, read, found):
-        """Values, or None when a row refuses: it may be one that the search never tests."""
+    def _part(self, where, expr, con):
+        """The values of an expression of one navigation for every row, then for no row at all."""
+        sql, stored = Renderer()(expr), self.matching.matched.source.stored
+        if where is None:
+            return con.execute(f"SELECT {sql}").fetchall()
+        alias = self.read.navigations[where].alias
+        rows = con.execute(f"SELECT {sql} FROM {stored} AS {alias} ORDER BY {alias}.rn").fetchall()
+        return rows + con.execute(f"SELECT {sql} FROM (SELECT 1) LEFT JOIN {stored} AS {alias} ON false").fetchall()
+
+    def _tried(self, ask):
+        """What `ask` gets from DuckDB, or None when a row refuses: it may be one that the search never tests."""
         try:
-            return self._evaluate(exprs, read, found)
+            return ask(self.matching.con)
         except duckdb.InterruptException:
             raise
         except (duckdb.Error, ValueError, OverflowError):  # the latter for dates that Python has not
             return None
-
-    def _evaluate(self, exprs, read, found):
-        """[(number of the match, what was found)] → the values of the expressions, a tuple for each."""
-        con = self.matching.con
-        con.register("driver", driver(read, found))
-        try:
-            rows = con.execute(self.matching.select(dict(enumerate(exprs)), read)).fetchall()
-        finally:
-            con.unregister("driver")
-        return [row[1:] for row in rows]
 
     def fits(self, labels, first, begin, end, number):
         row = first + len(labels) - 1
@@ -201,5 +192,11 @@ class _Test:
         """What DuckDB says."""
         key = (number if self.read.numbered else None, found)
         if key not in self._remembered:
-            self._remembered[key] = self._evaluate([self.condition], self.read, [(number, found)])[0][0] is True
+            con = self.matching.con
+            con.register("driver", driver(self.read, [(number, found)]))
+            try:
+                rows = con.execute(self.matching.select({0: self.condition}, self.read)).fetchall()
+            finally:
+                con.unregister("driver")
+            self._remembered[key] = rows[0][1] is True
         return self._remembered[key]

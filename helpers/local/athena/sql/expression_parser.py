@@ -4,6 +4,7 @@ from ..errors import RequestError, unsupported_statement
 from . import tree
 from .identifier import Identifier
 from .special_forms import SpecialForms
+from .stream import RESERVED
 
 BIGINT_MAX = 2**63 - 1
 COMPARISONS = ("=", "<>", "!=", "<", "<=", ">", ">=")
@@ -17,6 +18,7 @@ _NO_PARENTHESES = {
     "CURRENT_CATALOG": "current_catalog",
     "CURRENT_SCHEMA": "current_schema",
 }
+_WINDOW_CLAUSES = ("PARTITION", "ROWS", "RANGE", "GROUPS")
 _CALLED = ("LEFT", "RIGHT", "FIRST", "LAST")  # reserved words that are functions too
 
 
@@ -256,7 +258,13 @@ class ExpressionParser(SpecialForms):
         name = self.identifier()
         if self.is_word("("):
             return self._call(name, here)
+        if self.is_word("OVER") and self._starts_window(self.peek()):
+            raise unsupported_statement()  # a measure of a window's row pattern
         return tree.Name((name,), **here)
+
+    @staticmethod
+    def _starts_window(token):
+        return token.upper == "(" or (token.kind in ("name", "quoted") and token.upper not in RESERVED)
 
     def _typed_literal(self, here):
         if self.token.kind == "name" and self.peek().kind in ("string", "unicode"):
@@ -317,21 +325,27 @@ class ExpressionParser(SpecialForms):
     def window(self):
         self.expect("(")
         window = tree.Window(**self.here())
-        if self.at_identifier() and self.token.upper not in ("PARTITION", "ROWS", "RANGE", "GROUPS"):
+        if self.at_identifier() and self.token.upper not in _WINDOW_CLAUSES and not self.at_measures():
             window.name = self.identifier().folded()
         if self.accept("PARTITION", "BY"):
             window.partition_by = self.comma_list(self.expression)
         window.ordered_at = (self.token.line, self.token.column)
         if self.accept("ORDER", "BY"):
             window.order_by = self.comma_list(self.sort_item)
+        measured = self.at_measures()
+        if measured:
+            self.measures()
         here = self.here()
         unit = self.accept_any("ROWS", "RANGE", "GROUPS")
+        if measured and not unit:
+            raise self.mismatch("'GROUPS', 'RANGE', 'ROWS'")
         if unit:
             between = self.accept("BETWEEN")
             start = self._bound()
             if between:
                 self.expect("AND")
             window.frame = tree.Frame(unit, start, self._bound() if between else None, **here)
+            window.frame.pattern = self.pattern_of_frame() or measured
         self.expect(")")
         return window
 

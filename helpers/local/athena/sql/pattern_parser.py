@@ -20,8 +20,8 @@ class PatternParser(ExpressionParser):
             found.partition_by = self.comma_list(self.expression)
         if self.accept("ORDER", "BY"):
             found.order_by = self.comma_list(self.sort_item)
-        if self.accept("MEASURES"):
-            found.measures = self.comma_list(self._measure)
+        if self.is_word("MEASURES"):
+            found.measures = self.measures()
         found.rows = self._rows_per_match()
         found.skip = self._skip_after_match()
         search = self.here()
@@ -36,6 +36,35 @@ class PatternParser(ExpressionParser):
         found.definitions = self.comma_list(self._variable_definition)
         self.expect(")")
         return found
+
+    def at_measures(self):
+        """MEASURES comes next, and not a window of that name."""
+        return self.is_word("MEASURES") and self.peek().upper not in (
+            ")",
+            "PARTITION",
+            "ORDER",
+            "ROWS",
+            "RANGE",
+            "GROUPS",
+        )
+
+    def measures(self):
+        self.expect("MEASURES")
+        return self.comma_list(self._measure)
+
+    def pattern_of_frame(self):
+        """Move past what asks for a pattern behind the extent of a window's frame; whether there is any."""
+        first = self.at
+        self._skip_after_match()
+        self.accept_any("INITIAL", "SEEK")
+        if self.accept("PATTERN", "("):
+            self._pattern_alternatives()
+            self.expect(")")
+        if self.accept("SUBSET"):
+            self.comma_list(self._subset_definition)
+        if self.accept("DEFINE"):
+            self.comma_list(self._variable_definition)
+        return self.at > first
 
     def _measure(self):
         value = self.expression()

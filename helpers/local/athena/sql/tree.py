@@ -164,6 +164,7 @@ class Frame(Node):
     unit: str
     start: tuple[str, Node | None]
     end: tuple[str, Node | None] | None
+    pattern: bool = False  # it searches for a pattern of rows
 
 
 @dataclass

@@ -40,6 +40,9 @@ def define(binder, definitions):
 def window(binder, over):
     """([partition, order, bound expressions], how to write them)."""
     over = resolved(binder, over)
+    if over.frame and over.frame.pattern:
+        message = "this endpoint looks for patterns of rows in MATCH_RECOGNIZE only, not in windows"
+        raise AthenaError("NOT_SUPPORTED", message, over.frame.line, over.frame.column)
     placement.check_window(over)
     partition = [_comparable(binder.bind(e), "PARTITION BY") for e in over.partition_by]
     order = [_orderable(binder.bind(item.value)) for item in over.order_by]
