@@ -1,7 +1,8 @@
-"""Glue's optimistic lock: UpdateTable with a VersionId that is no longer the table's is refused.
+"""What UpdateTable does with versions beside writing one; moto takes both parameters and looks at neither.
 
-moto takes the parameter and does not look at it. Iceberg's commits stand on it: of two writers who read the same
-version of a table, the slower one must learn that it was slower.
+VersionId is Glue's optimistic lock: an update of a version that is no longer the table's is refused. Iceberg's commits
+stand on it: of two writers who read the same version of a table, the slower one must learn that it was slower.
+SkipArchive: the version that is replaced is not kept.
 """
 
 import io
@@ -22,23 +23,18 @@ class VersionedTables:
         body = environ["wsgi.input"].read()
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
+        request = json.loads(body)
+        table = {"DatabaseName": request["DatabaseName"], "Name": request["TableInput"]["Name"]}
         with self._lock:
-            if self._outdated(environ, body):
+            current = self._version(environ, table)
+            if None not in (request.get("VersionId"), current) and request["VersionId"] != current:
                 message = "Update table failed due to concurrent modifications."
                 return refuse("ConcurrentModificationException", message)
-            return list(self._moto(environ, start_response))
-
-    def _outdated(self, environ, body):
-        try:
-            request = json.loads(body)
-            known = request.get("VersionId")
-            name = request["TableInput"]["Name"]
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return False  # moto says what is wrong with it
-        if known is None:
-            return False
-        current = self._version(environ, {"DatabaseName": request.get("DatabaseName"), "Name": name})
-        return current is not None and current != known
+            answer = list(self._moto(dict(environ), start_response))
+            if request.get("SkipArchive") and current not in (None, self._version(environ, table)):
+                old = {"DatabaseName": table["DatabaseName"], "TableName": table["Name"], "VersionId": current}
+                self._backend.ask(environ, "DeleteTableVersion", old)
+            return answer
 
     def _version(self, environ, request):
         """The table's version now, None where there is no such table."""

@@ -146,6 +146,11 @@ def test_refused_at_the_start(sql, message):
             "line 1:27 cannot recognize input near 'integer' ')' 'LOCATION' in column type",
         ),
         ("CREATE EXTERNAL TABLE t (`date` string, time string) LOCATION 's3://b/t/'", None),
+        (  # as awswrangler writes it, whose own tests have a column `partition`
+            "CREATE TABLE t (`partition` bigint) PARTITIONED BY (partition) LOCATION 's3://b/t/' "
+            "TBLPROPERTIES ('table_type'='ICEBERG')",
+            None,
+        ),
     ],
 )
 def test_what_only_hive_minds(sql, complaint):

@@ -154,3 +154,20 @@ def test_parameters_come_back_in_the_order_of_the_service(glue, table, database)
     table("ordered", Parameters=dict.fromkeys(given, "x"))
     found = glue.get_table(DatabaseName=database, Name="ordered")["Table"]["Parameters"]
     assert list(found) == ["compressionType", "classification", "projection.enabled", "typeOfData"]
+
+
+def test_a_version_that_is_not_archived_is_gone(glue, table, database):
+    place = table("versioned")
+
+    def update(text, **request):
+        described = {"Name": "versioned", "StorageDescriptor": STORAGE, "Description": text}
+        glue.update_table(DatabaseName=database, TableInput=described, **request)
+        versions = [v["Table"] for v in glue.get_table_versions(**place)["TableVersions"]]
+        return sorted((int(v["VersionId"]), v.get("Description")) for v in versions)
+
+    assert update("second") == [(1, None), (2, "second")]
+    assert update("third", SkipArchive=True) == [(1, None), (3, "third")]
+    assert update("fourth", SkipArchive=False) == [(1, None), (3, "third"), (4, "fourth")]
+    found = glue.get_table(DatabaseName=database, Name="versioned")["Table"]
+    assert (found["Description"], found["VersionId"]) == ("fourth", "4")
+    assert code(glue.update_table, DatabaseName=database, TableInput={"Name": "none"}) == "EntityNotFoundException"

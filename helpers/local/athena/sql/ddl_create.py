@@ -92,10 +92,8 @@ def _partitioned_by(cursor, statement):
 def _transform(cursor):
     """column, day(column) or bucket(4, column) → (transform, number or None, column)"""
     if cursor.peek().upper != "(":
-        return "identity", None, cursor.identifier("column specification")
-    if not cursor.at_identifier():
-        raise cursor.mismatch("{IDENTIFIER, BACKQUOTED_IDENTIFIER}")
-    name, number = cursor.advance().value.lower(), None
+        return "identity", None, _any_name(cursor)
+    name, number = _any_name(cursor), None
     cursor.expect("(")
     if cursor.token.kind == "integer":
         number = int(cursor.advance().text)
@@ -103,6 +101,13 @@ def _transform(cursor):
     column_name = cursor.identifier("column specification")
     cursor.expect(")")
     return name, number, column_name
+
+
+def _any_name(cursor):
+    """A column of an Iceberg table's partitioning; unlike Hive's it may be a reserved word, such as `partition`."""
+    if not cursor.at_identifier():
+        raise cursor.mismatch("{IDENTIFIER, BACKQUOTED_IDENTIFIER}")
+    return cursor.advance().value.lower()
 
 
 def _clustered_by(cursor, statement):
