@@ -1,7 +1,7 @@
 """What UpdateTable does with versions beside writing one; moto takes both parameters and looks at neither.
 
-VersionId is Glue's optimistic lock: an update of a version that is no longer the table's is refused. Iceberg's commits
-stand on it: of two writers who read the same version of a table, the slower one must learn that it was slower.
+VersionId is Glue's optimistic lock: an update of a version that is no longer the table's is refused. Iceberg's
+commits stand on it: of two writers who read the same version, the slower one must learn that it was slower.
 SkipArchive: the version that is replaced is not kept.
 """
 
