@@ -137,10 +137,10 @@ def _moment(value, precision):
 
 
 def _before_christ(shown):
-    """DuckDB's `0002-01-01 (BC)` is Java's `-0001-01-01`."""
-    if not shown.endswith(" (BC)"):
+    """DuckDB's `0002-01-01 (BC)`, perhaps with a time behind it, is Java's `-0001-01-01`."""
+    if " (BC)" not in shown:
         return shown
-    year, _, rest = shown.removesuffix(" (BC)").partition("-")
+    year, _, rest = shown.replace(" (BC)", "").partition("-")
     return f"{'-' if int(year) > 1 else ''}{int(year) - 1:04d}-{rest}"
 
 

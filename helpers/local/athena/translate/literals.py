@@ -76,7 +76,29 @@ def _date(text, at):
     return constant(value, types.DATE, f"DATE '{value.isoformat()}'", **at)
 
 
+_FAR = re.compile(
+    r"\s*([+-]?\d{4,})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6}))?)?)?\s*"
+)
+
+
+def _far_timestamp(text, at):
+    """A timestamp in a year that Python's do not have, or None. The calendar repeats itself every 400 years."""
+    found = _FAR.fullmatch(text)
+    if not found or 1 <= int(found[1]) <= 9999:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
+    datetime(2000 + year % 400, month, day, hour, minute, second)
+    fraction = found[7] or ""
+    if abs(year) > 290_000:
+        raise AthenaError("NOT_SUPPORTED", "a timestamp beyond the year 290000", **at)
+    sql = f"make_timestamp({year}, {month}, {day}, {hour}, {minute}, {second}.{fraction or 0})"
+    return Expr(types.timestamp(len(fraction)), "constant", (), sql, text.strip(), **at)
+
+
 def _timestamp(text, at):
+    far = _far_timestamp(text, at)
+    if far is not None:
+        return far
     moment, digits, zone = conversions.parse_timestamp(text)
     if digits > 12:
         raise ValueError(text)
