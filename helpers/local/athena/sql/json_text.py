@@ -20,7 +20,7 @@ class JsonText:
         return f"{self._invocation(node)}{self._returned(node)}{self._on(node)}"
 
     def _json_query(self, node):
-        quotes = " OMIT QUOTES ON SCALAR STRING" if node.quotes == "omit" else ""
+        quotes = f" {node.quotes.upper()} QUOTES ON SCALAR STRING" if node.quotes else ""
         return f"{self._invocation(node)}{self._returned(node)}{_WRAPPERS[node.wrapper]}{quotes}{self._on(node)}"
 
     def _json_array(self, node):

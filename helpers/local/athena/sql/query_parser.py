@@ -75,8 +75,10 @@ class QueryParser(PatternParser):
             self.accept_any("ROW", "ROWS")
         here = self.here()
         if self.accept("LIMIT"):
-            query.limit = None if self.accept("ALL") else self._row_count(here, "'?', 'ALL', <integer>")
+            query.limit_all = self.accept("ALL")
+            query.limit = None if query.limit_all else self._row_count(here, "'?', 'ALL', <integer>")
         elif self.accept("FETCH"):
+            query.one_row = self.peek().upper in ("ROW", "ROWS")
             query.limit = self._fetch(here)
             query.fetch = "WITH TIES" if self.accept("WITH", "TIES") else "ONLY"
             if query.fetch == "ONLY":

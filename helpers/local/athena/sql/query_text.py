@@ -24,9 +24,10 @@ class QueryText(PatternText):
         pad = _INDENT * depth
         ending = f"{pad}{self.order_by(node.order_by)}\n" if node.order_by else ""
         ending += f"{pad}OFFSET {self.text(node.offset)} ROWS\n" if node.offset is not None else ""
-        if node.limit is not None:
-            count = self.text(node.limit)
-            ending += pad + (f"FETCH FIRST {count} ROWS {node.fetch}" if node.fetch else f"LIMIT {count}") + "\n"
+        if node.fetch:
+            ending += f"{pad}FETCH FIRST {'ROW' if node.one_row else self.text(node.limit) + ' ROWS'} {node.fetch}\n"
+        elif node.limit is not None or node.limit_all:
+            ending += f"{pad}LIMIT {'ALL' if node.limit_all else self.text(node.limit)}\n"
         return self._withs(node, depth) + self._body(node.body, depth) + ending
 
     def _withs(self, node, depth):

@@ -210,7 +210,7 @@ class JsonCall(Node):
     returning: str | None = None
     output_format: str | None = None
     wrapper: str = "without"
-    quotes: str = "keep"
+    quotes: str = ""  # KEEP or OMIT in small letters, or unsaid
     on_empty: object = None
     on_error: object = None
     nulls: str = ""
@@ -334,7 +334,9 @@ class Query(Node):
     order_by: list[SortItem] = field(default_factory=list)
     offset: Node | None = None
     limit: Node | None = None
+    limit_all: bool = False  # LIMIT ALL, which limits nothing
     fetch: str = ""  # how FETCH FIRST, which sets the limit too, ends: ONLY or WITH TIES
+    one_row: bool = False  # FETCH FIRST ROW, without a number
 
 
 # ---- relations

@@ -39,7 +39,7 @@ def _with_path(binder, node):
         write = lambda texts: called("t_sqljson_exists", texts, quote(node.on_error or "false"))  # noqa: E731
         return call("json_exists", types.BOOLEAN, write, *args, line=node.line, column=node.column)
     if node.kind == "query":
-        options = [node.wrapper, node.quotes, node.on_empty or "null", node.on_error or "null"]
+        options = [node.wrapper, node.quotes or "keep", node.on_empty or "null", node.on_error or "null"]
         write = lambda texts: called("t_sqljson_query", texts, *map(quote, options))  # noqa: E731
         return _returned(node, "json_query", write, args)
     return _value(binder, node, called, args)

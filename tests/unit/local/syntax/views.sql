@@ -100,3 +100,15 @@ FROM
          A AS (c > PREV(c)),
          B AS true
 )) m
+-- view
+SELECT a
+FROM
+  t
+ORDER BY a ASC
+LIMIT ALL
+-- view
+SELECT a
+FROM
+  t
+ORDER BY a ASC
+FETCH FIRST ROW WITH TIES
