@@ -286,6 +286,21 @@ def test_few_values_are_counted_exactly(value):
         assert value(f"SELECT approx_distinct(k) FROM UNNEST(sequence(1, {count})) t(k)") == str(count)
 
 
+def test_hashes_that_begin_alike_are_one_entry():
+    """Two of one prefix, 13 and 20 zeros after it: the entry has the larger number, and counts once."""
+    prefix = 5 << 38
+    entries = hyperloglog.entries_of(np.array([prefix | 1 << 24, prefix | 1 << 17, prefix | 1 << 24], np.uint64))
+    assert Sketch.of(entries, 11).serialize() == bytes([2, 11, 1, 0]) + struct.pack("<I", 5 << 6 | 20)
+    assert Sketch.of(entries, 11).cardinality() == 1
+
+
+def test_where_sparse_sketches_end():
+    """The array of entries grows from 1 by tens; with 261 it would take more memory than 2^11 buckets do."""
+    entries = np.arange(1, 254, dtype=np.uint32) << 6
+    assert [Sketch.of(entries[:n], 11).entries is None for n in (251, 252)] == [False, True]
+    assert [Sketch.of(np.arange(n, dtype=np.uint32) << 6, 12).entries is None for n in (511, 512)] == [False, True]
+
+
 @pytest.mark.parametrize(("count", "least"), [(4_000, 0.7), (8_000, 0.85), (30_000, 0.85)])
 def test_the_error_is_the_promised_one(count, least):
     """300 sets: the spread is the standard error, less for few values; the mean is right, thanks to the biases too.
