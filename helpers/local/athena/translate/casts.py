@@ -79,9 +79,16 @@ def _to_timestamp(source, target):
         if source.is_long:
             return lambda x: _sized(f"t_long(t_local({x}), ({x}).ps)", source.args[0], target)
         return lambda x: _sized(f"t_local({x})", source.args[0], target)
+    if source.base == "time":
+        return lambda x: _sized(_today(x), min(source.args[0], 6), target)
     if source.is_text and target.args[0] < 6:
         return lambda x: _sized(f"t_cast_timestamp({x})", 6, target)
     return (lambda x: _sized(f"t_cast_long({x})", 12, target)) if source.is_text else None
+
+
+def _today(x):
+    """A time of day as a timestamp of the day on which the query runs (Trino's TimeToTimestampCast)."""
+    return f"(CAST(t_utc_now() AS DATE) + {x})"
 
 
 def _sized(x, digits, target):
@@ -102,6 +109,8 @@ def _to_zoned(source, target):
     if source.base == "date" or (source.base == "timestamp" and not source.is_long):
         digits = source.args[0] if source.args else 0
         return lambda x: _sized_zoned(f"t_zoned(CAST({x} AS TIMESTAMP), 'UTC')", digits, target)
+    if source.base == "time":
+        return lambda x: _sized_zoned(f"t_zoned({_today(x)}, 'UTC')", min(source.args[0], 6), target)
     if source.base == "timestamp":
         return lambda x: _sized_zoned(f"t_long_zoned(t_zoned(({x}).ts, 'UTC'), ({x}).ps)", source.args[0], target)
     if source.is_text and target.args[0] < 6:
@@ -143,6 +152,8 @@ def _to_zoned_time(source, target):
         return lambda x: _lengthened(x, source.args[0], target.args[0])
     if source.base == "time":
         return lambda x: f"({text_of(types.time(target.args[0]))(x)} || '+00:00')"
+    if source.base in ("varchar", "timestamp", "timestamp with time zone", "time with time zone"):
+        raise AthenaError("NOT_SUPPORTED", f"a cast of {source} to {target}")
     return None
 
 
