@@ -11,8 +11,8 @@ TITLE = "A whole query through the API"
 NOTE = (
     "StartQueryExecution, GetQueryExecution every 10 ms, GetQueryResults, through boto3, against DuckDB with its own "
     "settings in the measuring process, on the same files. Tiny queries: medians of 30 pairs; scans: the best of 4. "
-    "Objects are copied into the endpoint's folder when a query first needs them; *first touch* includes that, and for all columns of CSV the pass "
-    "that finds which of them are written plainly enough for DuckDB's own reader."
+    "Objects are copied into the endpoint's folder when a query first needs them; *first touch* includes that, "
+    "and for all columns of CSV the pass that finds which of them are written plainly enough for DuckDB's own reader."
 )
 TINY_ROUNDS, ROUNDS = 30, 4
 MORE_MS, TIMES = 60, 1.25
