@@ -51,7 +51,7 @@ def test_what_create_table_refuses(tables, definition, reason):
     [
         ("a int, A int", "FAILED: SemanticException [Error 10036]: Duplicate column name: a"),
         ("a map<int,struct<b:int,c:int,B:int>>", "FAILED: SemanticException [Error 10036]: Duplicate column name: b"),
-        ("a array<decimal(99,2)>", "NOT_SUPPORTED: Type not supported for Iceberg: decimal(99,2)"),
+        ("a array<decimal(99,2)>", "FAILED: IllegalArgumentException Decimal precision out of allowed range [1,38]"),
     ],
 )
 def test_columns_that_no_schema_holds(tables, columns, reason):
