@@ -2,65 +2,43 @@
 
 import contextlib
 import io
-import json
 import os
 import sys
 import threading
 import traceback
-import uuid
 from xml.sax.saxutils import escape
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from . import glue_changes, glue_requests, glue_versions, loopback
+from . import loopback, responses
 from .athena.errors import NO_SPACE
 from .athena.service import Athena
-from .glue_backend import Backend
-from .glue_operations import Operations
+from .glue.catalog import PREFIX, Catalog
 
 ATHENA = "AmazonAthena."
 _CONDITIONS = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH")
-_JSON = "application/x-amz-json-1.1"
 
 
 class Application:
-    """WSGI: a request for Athena goes to our service, any other to moto."""
+    """WSGI: a request for Athena goes to our service, one for Glue past our catalog, any other to moto."""
 
     def __init__(self, athena):
         self._athena = athena
         self._moto = DomainDispatcherApplication(_backend)
-        catalog = Backend(lambda *request: self._moto(*request))
-        self._tables = glue_versions.VersionedTables(self._moto, catalog)
-        self._catalog = Operations(catalog)
+        self._catalog = Catalog(lambda *request: self._moto(*request), lambda *place: athena.catalog_changed(*place))
         self._conditional_writes = threading.Lock()
 
     def __call__(self, environ, start_response):
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         if target.startswith(ATHENA):
             return self._ask_athena(target.removeprefix(ATHENA), environ, start_response)
-        if target.startswith(glue_requests.PREFIX):
-            operation, request = target.removeprefix(glue_requests.PREFIX), glue_requests.body(environ)
-            refused = glue_requests.refusal(operation, request)
-            if refused:
-                return _refusal(start_response, *refused)
-            glue_requests.arrange(environ, operation, request)
-        changed = glue_changes.place(environ) if glue_changes.is_change(target) else None
         try:
-            if target.startswith(glue_requests.PREFIX):
-                self._catalog.make_default(environ)
-            if target.startswith(glue_requests.PREFIX) and self._catalog.offers(operation, request):
-                request = glue_requests.known(operation, request)
-                answer = _respond(start_response, *self._catalog.answer(operation, request, environ))
-            elif target == glue_versions.TARGET:
-                answer = self._tables(environ, start_response, lambda *error: _refusal(start_response, *error))
-            else:
-                with self._alone_when_conditional(environ):
-                    answer = self._moto(environ, start_response)
+            if target.startswith(PREFIX):
+                return self._catalog(environ, start_response)
+            with self._alone_when_conditional(environ):
+                return self._moto(environ, start_response)
         except Exception as error:
             return _failure(error, environ, start_response)
-        if changed is not None:
-            self._athena.catalog_changed(*changed)
-        return answer
 
     def _alone_when_conditional(self, environ):
         """S3 checks and writes in one step, moto in two: of two writers who want to be first, one must wait."""
@@ -72,7 +50,7 @@ class Application:
     def _ask_athena(self, operation, environ, start_response):
         body = environ["wsgi.input"].read()
         status, answer = self._athena.answer(operation, body)
-        return _respond(start_response, status, answer)
+        return responses.as_json(start_response, status, answer)
 
 
 def _backend(service):
@@ -98,24 +76,9 @@ def _failure(error, environ, start_response):
     where = target or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
     message = " ".join(f"{where}: {reason}".split())
     if target:
-        return _respond(start_response, status, {"__type": code, "message": message})
+        return responses.as_json(start_response, status, {"__type": code, "message": message})
     payload = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>".encode()
-    return _send(start_response, status, payload, "application/xml")
-
-
-def _refusal(start_response, code, message):
-    return _respond(start_response, "400 Bad Request", {"__type": code, "Message": message})
-
-
-def _respond(start_response, status, answer):
-    return _send(start_response, status, json.dumps(answer).encode(), _JSON)
-
-
-def _send(start_response, status, payload, content_type):
-    length, request_id = str(len(payload)), str(uuid.uuid4())
-    headers = [("Content-Type", content_type), ("Content-Length", length), ("x-amzn-RequestId", request_id)]
-    start_response(status, headers)
-    return [payload]
+    return responses.send(start_response, status, payload, "application/xml")
 
 
 class Endpoint:

@@ -1,8 +1,9 @@
 """Running a query: plan it, open its scans, let DuckDB work, write the values as Athena does."""
 
-from . import readers, row_matching, text
+from . import readers, text
 from .errors import AthenaError, RequestError
 from .outcome import Outcome, ResultColumn
+from .row_patterns import matching
 from .sql import statements, tree
 from .tables import Tables
 from .translate.expr import Renderer
@@ -49,7 +50,7 @@ class Planned:
         for scan in self.scans:
             scan.reads_much = self.scanned_bytes > MUCH
         for matched in self._matches:
-            row_matching.store(matched, con, self._context.check_cancelled)
+            matching.store(matched, con, self._context.check_cancelled)
         return self._plan.sql()
 
 

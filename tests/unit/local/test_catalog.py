@@ -6,12 +6,12 @@ import uuid
 
 import pytest
 
-from helpers.local import glue_changes
 from helpers.local.athena.catalog import Catalog
 from helpers.local.athena.domains import Domain
 from helpers.local.athena.errors import AthenaError
 from helpers.local.athena.types import BIGINT, array, row, varchar
 from helpers.local.athena.views import table_input
+from helpers.local.glue import changes
 
 MANY = 10_000
 SERDE = {"SerializationLibrary": "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe", "Parameters": {"a": "b"}}
@@ -193,15 +193,15 @@ def test_a_change_forgets_partitions_asked_by_expression_too(glue, database, pla
 def test_what_a_request_changes(operation, request_, expected):
     body = json.dumps(request_).encode()
     environ = {"wsgi.input": io.BytesIO(body)}
-    assert glue_changes.is_change(f"AWSGlue.{operation}")
-    assert glue_changes.place(environ) == expected
+    assert changes.is_change(f"AWSGlue.{operation}")
+    assert changes.place(environ) == expected
     assert (environ["wsgi.input"].read(), environ["CONTENT_LENGTH"]) == (body, str(len(body)))
 
 
 def test_other_operations_change_no_table():
     others = ("CreateDatabase", "UpdateDatabase", "GetTable", "GetPartitions", "BatchGetPartition", "SearchTables")
     for operation in others:
-        assert not glue_changes.is_change(f"AWSGlue.{operation}")
+        assert not changes.is_change(f"AWSGlue.{operation}")
 
 
 def test_tables_as_awswrangler_registers_them(catalog, glue, database):

@@ -1,4 +1,4 @@
-"""What MATCH_RECOGNIZE gives: a relation whose rows are found before the query runs (row_matching.py).
+"""What MATCH_RECOGNIZE gives: a relation whose rows are found before the query runs (row_patterns).
 
 Expressions of MEASURES and DEFINE read rows of the input through navigations and aggregations. Each is a relation
 of its own here, with an alias by which it stands beside the driver `o`, a row for each evaluation:

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from helpers.local.athena import pattern_program
+from helpers.local.athena.row_patterns import program as pattern_program
 from helpers.local.athena.sql import pattern_tree as patterns
 
 LETTERS = "ABC"

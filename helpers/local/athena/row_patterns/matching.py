@@ -10,11 +10,12 @@ from itertools import count
 
 import duckdb
 
-from . import errors, pattern_conditions, pattern_program
-from .pattern_rows import Output, driver, find_rows, is_own
-from .sql import pattern_tree as patterns
-from .translate.expr import Renderer
-from .translate.pattern_relation import readings
+from .. import errors
+from ..sql import pattern_tree as patterns
+from ..translate.expr import Renderer
+from ..translate.pattern_relation import readings
+from . import conditions, program
+from .rows import Output, driver, find_rows, is_own
 
 _names = count(1)
 _OFTEN = 1000  # tests between two looks at whether the query was stopped
@@ -31,7 +32,7 @@ class Matching:
     def __init__(self, matched, con, check_cancelled):
         self.matched, self.con, self.check_cancelled = matched, con, check_cancelled
         self.node = matched.node
-        self.program = pattern_program.compiled(self.node.pattern)
+        self.program = program.compiled(self.node.pattern)
         self.tests = {}  # label → what tests a row for it
         self._tested = 0
 
@@ -72,7 +73,7 @@ class Matching:
         at, number, matched_to = begin, 0, begin  # rows before `matched_to` were in a match that was not empty
         while at < end:
             test = partial(self._fits, at, begin, end, number + 1)
-            found = pattern_program.find(self.program, at, begin, end, test, remembers)
+            found = program.find(self.program, at, begin, end, test, remembers)
             if found is None:
                 if self.node.rows == patterns.UNMATCHED and at >= matched_to:
                     output.unmatched(at)
@@ -147,8 +148,8 @@ class _Test:
         return None if values is None else bytes(value is True for (value,) in values)
 
     def _compile(self):
-        parts = pattern_conditions.Parts(self.read)
-        function = pattern_conditions.compiled(self.condition, parts)
+        parts = conditions.Parts(self.read)
+        function = conditions.compiled(self.condition, parts)
         if function is None:
             return
         for where, expr in parts.exprs:
@@ -184,7 +185,7 @@ class _Test:
         if self._compiled:
             try:
                 return self._compiled(number, found) is True
-            except pattern_conditions.OutOfRange:
+            except conditions.OutOfRange:
                 return self._asked(number, found)
         return self._asked(number, found)
 

@@ -8,7 +8,7 @@ such form, and `compiled` gives None for it.
 import operator
 from functools import partial
 
-from .translate.pattern_relation import CLASSIFIER, MATCH_NUMBER, readings
+from ..translate.pattern_relation import CLASSIFIER, MATCH_NUMBER, readings
 
 _COMPARED = {
     "=": operator.eq,

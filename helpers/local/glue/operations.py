@@ -6,9 +6,9 @@ five times) and column statistics.
 
 import zlib
 
-from . import glue_search
-from .glue_backend import OK, Refused, not_found
-from .glue_statistics import ColumnStatistics
+from . import search
+from .backend import OK, Refused, not_found
+from .statistics import ColumnStatistics
 
 
 class Operations:
@@ -24,7 +24,7 @@ class Operations:
             "GetPartitions": _segment,
             "GetUserDefinedFunctions": _no_functions,
             "GetUserDefinedFunction": _no_function,
-            "SearchTables": glue_search.search,
+            "SearchTables": search.search,
             **statistics.operations(),
         }
 

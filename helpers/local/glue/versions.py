@@ -9,7 +9,9 @@ import io
 import json
 import threading
 
-TARGET = "AWSGlue.UpdateTable"
+from .. import responses
+
+OPERATION = "UpdateTable"
 
 
 class VersionedTables:
@@ -18,8 +20,8 @@ class VersionedTables:
     def __init__(self, moto, backend):
         self._moto, self._backend, self._lock = moto, backend, threading.Lock()
 
-    def __call__(self, environ, start_response, refuse):
-        """Answer an UpdateTable request; `refuse(code, message)` → the answer to one that comes too late."""
+    def __call__(self, environ, start_response):
+        """Answer an UpdateTable request; one that comes too late is refused."""
         body = environ["wsgi.input"].read()
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
@@ -29,7 +31,7 @@ class VersionedTables:
             current = self._version(environ, table)
             if None not in (request.get("VersionId"), current) and request["VersionId"] != current:
                 message = "Update table failed due to concurrent modifications."
-                return refuse("ConcurrentModificationException", message)
+                return responses.refusal(start_response, "ConcurrentModificationException", message)
             answer = list(self._moto(dict(environ), start_response))
             if request.get("SkipArchive") and current not in (None, self._version(environ, table)):
                 old = {"DatabaseName": table["DatabaseName"], "TableName": table["Name"], "VersionId": current}

@@ -2,7 +2,7 @@
 
 import threading
 
-from .glue_backend import not_found
+from .backend import not_found
 
 _TABLE, _PARTITION = "Table", "Partition"
 

@@ -2,7 +2,7 @@
 
 import re
 
-from .glue_backend import invalid
+from .backend import invalid
 
 MOST = 1000  # tables a page may have, and has unless the request wants fewer
 _TIMES = ("createtime", "updatetime", "lastaccesstime", "lastanalyzedtime")

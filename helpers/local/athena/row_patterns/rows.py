@@ -5,9 +5,9 @@ from itertools import count
 
 import pyarrow as pa
 
-from .sql import pattern_tree as patterns
-from .translate.expr import call
-from .translate.pattern_relation import readings
+from ..sql import pattern_tree as patterns
+from ..translate.expr import call
+from ..translate.pattern_relation import readings
 
 _tables = count(1)
 _ENTRIES = 200_000  # rows of aggregations that one driver lists

@@ -6,8 +6,8 @@ matches that start at a row, the one that the order of alternatives and the gree
 
 import itertools
 
-from .errors import AthenaError
-from .sql import pattern_tree as patterns
+from ..errors import AthenaError
+from ..sql import pattern_tree as patterns
 
 ROW, SPLIT, JUMP, START, END, OPEN, CLOSE, DONE = range(8)  # what an instruction does
 _MOST = 100_000  # instructions

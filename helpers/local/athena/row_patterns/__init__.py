@@ -1,0 +1,1 @@
+"""MATCH_RECOGNIZE when a query runs. `matching` is the entrance; the clause is bound in `translate`."""
