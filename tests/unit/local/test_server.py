@@ -215,6 +215,49 @@ def test_full_disk_is_one_line(monkeypatch, capsys, target, expected):
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize("error", [KeyError("gone"), RuntimeError("dictionary changed size during iteration")])
+@pytest.mark.parametrize(
+    ("request_", "asked"),
+    [
+        ({"REQUEST_METHOD": "GET"}, 3),
+        ({"REQUEST_METHOD": "POST", "HTTP_X_AMZ_TARGET": "AWSGlue.GetDatabases"}, 3),
+        ({"REQUEST_METHOD": "PUT"}, 1),
+        ({"REQUEST_METHOD": "POST"}, 1),
+    ],
+)
+def test_a_read_that_trips_over_a_deletion_is_asked_again(request_, asked, error, monkeypatch):
+    """moto copies the names of a bucket's objects, then looks each up: another request may have deleted one."""
+    seen = []
+
+    def trips_twice(environ, start_response):
+        seen.append(environ["wsgi.input"].read())
+        if len(seen) < 3:
+            raise error
+        start_response("200 OK", [])
+        return [b'{"DatabaseList": []}']
+
+    application = server.Application(athena=None)
+    monkeypatch.setattr(application._catalog._operations, "make_default", lambda environ: None)
+    monkeypatch.setattr(application, "_moto", trips_twice)
+    environ = {"PATH_INFO": "/b/", "wsgi.input": io.BytesIO(b"{}"), **request_}
+    started = []
+    application(environ, lambda status, headers: started.append(status))
+    assert (len(seen), started) == (asked, ["200 OK"] if asked == 3 else ["400 Bad Request"])
+    assert set(seen) == {b"{}"}
+
+
+def test_a_read_that_always_fails_ends(monkeypatch):
+    def fails(environ, start_response):
+        raise KeyError("never there")
+
+    application = server.Application(athena=None)
+    monkeypatch.setattr(application, "_moto", fails)
+    started = []
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/b/", "wsgi.input": io.BytesIO()}
+    application(environ, lambda status, headers: started.append(status))
+    assert started == ["400 Bad Request"]
+
+
 @pytest.mark.parametrize("condition", ["HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"])
 def test_conditional_writes_come_one_after_the_other(monkeypatch, condition):
     """Whoever checks and then writes must be alone meanwhile; the check is slow here, so that all would meet."""
